@@ -1,0 +1,24 @@
+/** Three prices of test: `unit` takes milliseconds, `int` a real NATS and Redis, `system` the whole of linewatch by socket. */
+const base = {
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true }, transform: { legacyDecorator: true } }, module: { type: 'commonjs' } },
+    ],
+  },
+  moduleNameMapper: {
+    '^@linewatch/kit$': '<rootDir>/test/kit/src/index.ts',
+    '^@linewatch/([a-z]+)$': '<rootDir>/libs/$1/src/index.ts',
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.linewatch'],
+};
+module.exports = {
+  projects: [
+    { ...base, displayName: 'unit', testMatch: ['<rootDir>/{libs,services,test}/**/*.spec.ts', '<rootDir>/deploy/**/*.spec.ts'], testPathIgnorePatterns: ['\\.int\\.spec\\.ts$', '\\.system\\.spec\\.ts$', '\\.peers\\.spec\\.ts$', '/node_modules/'] },
+    { ...base, displayName: 'int', testMatch: ['<rootDir>/{libs,services,test}/**/*.int.spec.ts'], globalSetup: '<rootDir>/test/kit/src/brokers.global.ts' },
+    { ...base, displayName: 'system', testMatch: ['<rootDir>/test/**/*.system.spec.ts'] },
+    { ...base, displayName: 'peers', testMatch: ['<rootDir>/test/**/*.peers.spec.ts'] },
+  ],
+};
