@@ -1,0 +1,264 @@
+import { z } from 'zod';
+
+/**
+ * Every event of linewatch, as one union, with the schema that checks it where bytes enter.
+ *
+ * Facts (stream LINES) say what an edge witnessed; a line's state (stream PRESENCE) is their fold. Subscriptions,
+ * configuration changes and edge epochs have streams of their own. Times are milliseconds since the epoch.
+ */
+
+const count = z.number().int().nonnegative();
+const text = z.string().max(4096);
+const name = z.string().min(1).max(256);
+
+/** An IP address and port as JSON. */
+export const addressSchema = z.object({ host: name, port: count });
+
+/** The flow on which a phone was heard; NOTIFY and INVITE go back on it [SB-107]. */
+export const flowSchema = z.object({
+  transport: z.enum(['udp', 'tcp', 'tls']),
+  local: addressSchema,
+  remote: addressSchema,
+  connection: name.optional(),
+});
+export type FlowRecord = z.infer<typeof flowSchema>;
+
+/** One contact of a phone for one line [RFC3261 10]. */
+export const bindingSchema = z.object({
+  contact: z.string().min(1).max(2048),
+  /** Contact parameters other than q and expires, as received (`;+sip.instance="…"`). */
+  params: text.default(''),
+  q: z.number().min(0).max(1).default(1),
+  expiresAt: count,
+  callId: text,
+  cseq: count,
+  flow: flowSchema,
+  path: z.array(text).max(16).default([]),
+  userAgent: text.optional(),
+  edge: name,
+  epoch: count,
+  /** True when the binding lives and dies with its connection (TCP, TLS). */
+  connectionBound: z.boolean(),
+});
+export type Binding = z.infer<typeof bindingSchema>;
+
+/** `lw.line.<dn>.registration`: all bindings that a device now has for this line. None means it is unregistered. */
+export const registrationFactSchema = z.object({
+  device: name,
+  cause: z.enum(['registered', 'refreshed', 'unregistered', 'expired', 'connection-lost']),
+  bindings: z.array(bindingSchema).max(32),
+});
+export type RegistrationFact = z.infer<typeof registrationFactSchema>;
+
+/** States of a leg in their rank: a lower rank never replaces a higher one [design law 3]. */
+export const legStates = ['trying', 'early', 'confirmed', 'terminated'] as const;
+export type LegStateName = (typeof legStates)[number];
+
+/** `lw.line.<dn>.call`: what happened to one leg of one call. */
+export const legFactSchema = z.object({
+  leg: name,
+  call: name,
+  device: name,
+  instance: name,
+  state: z.enum(legStates),
+  direction: z.enum(['initiator', 'recipient']),
+  held: z.boolean().default(false),
+  peer: z.object({ number: text, display: text.optional() }),
+  /** The leg's SIP dialog as the phone knows it, for dialog-info [RFC4235 4.1.1]. */
+  dialog: z.object({ callId: text, localTag: text, remoteTag: text.optional() }).optional(),
+  /** What a restarted edge needs to go on with this leg; only that kind of edge reads it. */
+  restore: z.unknown().optional(),
+  edge: name,
+  epoch: count,
+  /** Counts the facts of this edge epoch: of two facts of equal rank the later one holds. */
+  seq: count,
+  /** When the leg is no longer believed unless its edge speaks of it again [design law 4]. */
+  leaseUntil: count,
+  /** Why a leg ended: a SIP status, `lease`, `restart`. */
+  cause: text.optional(),
+});
+export type LegFact = z.infer<typeof legFactSchema>;
+
+/** `lw.line.<dn>.feature`: do-not-disturb and the like, per device. */
+export const featureFactSchema = z.object({ device: name, dnd: z.boolean() });
+export type FeatureFact = z.infer<typeof featureFactSchema>;
+
+/** `lw.line.<dn>.lease`: the end of a lease or the loss of an edge; it holds for facts up to `upTo`, a LINES sequence. */
+export const leaseFactSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('edge-lost'), edge: name, epoch: count, upTo: count }),
+  z.object({ kind: z.literal('leg-lapsed'), leg: name, upTo: count }),
+  z.object({ kind: z.literal('leg-abandoned'), leg: name, upTo: count }),
+  z.object({ kind: z.literal('registration-lapsed'), device: name, upTo: count }),
+]);
+export type LeaseFact = z.infer<typeof leaseFactSchema>;
+
+/** One phone that carries an instance. `primary` means button 1 (or `auto-line`) of that phone. */
+export const deviceRefSchema = z.object({ name, kind: z.enum(['sip', 'sccp']), primary: z.boolean() });
+export type DeviceRef = z.infer<typeof deviceRefSchema>;
+
+/** One directory number entry of the configuration that carries this line. */
+export const lineInstanceSchema = z.object({
+  id: name,
+  kind: z.enum(['phone', 'park-slot', 'paging', 'conference']),
+  watchable: z.boolean(),
+  devices: z.array(deviceRefSchema).max(256),
+});
+export type LineInstance = z.infer<typeof lineInstanceSchema>;
+
+/** `lw.line.<dn>.config`: what the running configuration means for this line. No instance: there is no such line. */
+export const lineConfigFactSchema = z.object({ instances: z.array(lineInstanceSchema).max(256) });
+export type LineConfigFact = z.infer<typeof lineConfigFactSchema>;
+
+/** What a watcher may see of a line [cme-presence 3.1]. */
+export const lampSchema = z.object({ state: z.enum(['idle', 'in-use', 'unknown']), dnd: z.boolean() });
+export type Lamp = z.infer<typeof lampSchema>;
+
+/** One live dialog of a line, as dialog-info tells it [RFC4235 4.1]. */
+export const dialogViewSchema = z.object({
+  id: name,
+  callId: text.optional(),
+  localTag: text.optional(),
+  remoteTag: text.optional(),
+  direction: z.enum(['initiator', 'recipient']),
+  state: z.enum(['trying', 'early', 'confirmed']),
+  held: z.boolean(),
+  peer: z.object({ number: text, display: text.optional() }),
+});
+export type DialogView = z.infer<typeof dialogViewSchema>;
+
+/** `lw.presence.<dn>`: a line's state. Its version is the sequence of this message in PRESENCE. */
+export const lineStateSchema = z.object({
+  lamp: lampSchema,
+  dialogs: z.array(dialogViewSchema),
+  since: count,
+  /** Id of the event that brought this state. */
+  cause: text,
+  /** The whole fold, so that a rebuild is this message plus the later facts; `fold.seq` is the LINES sequence it includes. */
+  fold: z.custom<import('./line').LineFold>((value) => typeof value === 'object' && value !== null),
+});
+export type LineState = z.infer<typeof lineStateSchema>;
+
+/** Who watches: `number@host`, on a phone of ours (`local`) or beyond a trunk (`remote`). */
+export const watcherSchema = z.object({
+  number: text,
+  host: name,
+  kind: z.enum(['local', 'remote']),
+  device: name.optional(),
+  phoneType: z.enum(['SIP Phone', 'SCCP [BLF Speed Dial]', 'SCCP [BLF Call List]']),
+  dialPeerTag: count,
+});
+export type Watcher = z.infer<typeof watcherSchema>;
+
+/** Everything that a successor needs to go on with a subscription, and what `show presence subscription` prints. */
+export const subscriptionSchema = z.object({
+  id: name,
+  line: name,
+  package: z.enum(['presence', 'dialog']),
+  eventId: text.optional(),
+  contentType: name,
+  watcher: watcherSchema,
+  presentity: z.object({ number: text, host: name, kind: z.enum(['local', 'remote']) }),
+  deviceBased: z.boolean().default(false),
+  granted: count,
+  expiresAt: count,
+  acceptedAt: count,
+  owner: name,
+  /** The end of the reserved block of CSeq and version numbers: a successor starts here [design law 1]. */
+  ceiling: count,
+  /** The owner's protocol state: for SIP the dialog and the flow. Only that kind of edge reads it. */
+  protocol: z.unknown(),
+});
+export type Subscription = z.infer<typeof subscriptionSchema>;
+
+export const subscriptionEndings = [
+  'timeout',
+  'unsubscribed',
+  'fetched',
+  'rejected',
+  'noresource',
+  'deactivated',
+  'probation',
+  'giveup',
+  'notify-failed',
+  'notify-timeout',
+  'unregistered',
+] as const;
+export type SubscriptionEnding = (typeof subscriptionEndings)[number];
+
+/** `lw.subscription.<dn>.accepted`: the first word on a subscription; its sequence is the SubID and the first token. */
+export const subscriptionAcceptedSchema = z.object({ subscription: subscriptionSchema });
+/**
+ * `lw.subscription.<dn>.refreshed`: a new expiry, dialog or block (`renewed`, by the holder of `token`), or a new owner
+ * (`taken`, from the holder of `token`; the sequence of this event is the new token).
+ */
+export const subscriptionRefreshedSchema = z.object({
+  change: z.enum(['renewed', 'taken']),
+  token: count,
+  subId: count,
+  subscription: subscriptionSchema,
+});
+/** `lw.subscription.<dn>.terminated`. */
+export const subscriptionTerminatedSchema = z.object({
+  id: name,
+  token: count,
+  reason: z.enum(subscriptionEndings),
+});
+
+/** `lw.config.<section>`: commands that were applied, in running-config style, and by whom. Long texts come in parts. */
+export const configAppliedSchema = z.object({
+  author: name,
+  commands: z.array(z.string().max(1024)).max(20_000),
+  change: z.object({ id: name, part: count, parts: z.number().int().positive() }),
+});
+export type ConfigApplied = z.infer<typeof configAppliedSchema>;
+
+/** `lw.edge.<id>.hello`: a new epoch begins; its sequence in EDGES is the epoch. `advertised` is what phones send to. */
+export const edgeHelloSchema = z.object({ kind: z.enum(['sip', 'sccp']), advertised: addressSchema });
+export const edgeByeSchema = z.object({ epoch: count });
+/** `lw.edge.<id>.beat`: I am alive, in this epoch. */
+export const edgeBeatSchema = z.object({ epoch: count });
+
+/** `lw.notify.<dn>`: what was sent to a watcher and what it answered (sampled). */
+export const notifySentSchema = z.object({
+  id: name,
+  cseq: count,
+  lamp: lampSchema,
+  status: count,
+  milliseconds: z.number().nonnegative(),
+});
+
+/** Every event type with the schema of its data. The key is the CloudEvents `type`. */
+export const eventSchemas = {
+  'linewatch.line.registration': registrationFactSchema,
+  'linewatch.line.call': legFactSchema,
+  'linewatch.line.feature': featureFactSchema,
+  'linewatch.line.lease': leaseFactSchema,
+  'linewatch.line.config': lineConfigFactSchema,
+  'linewatch.line.state': lineStateSchema,
+  'linewatch.subscription.accepted': subscriptionAcceptedSchema,
+  'linewatch.subscription.refreshed': subscriptionRefreshedSchema,
+  'linewatch.subscription.terminated': subscriptionTerminatedSchema,
+  'linewatch.config.applied': configAppliedSchema,
+  'linewatch.edge.hello': edgeHelloSchema,
+  'linewatch.edge.bye': edgeByeSchema,
+  'linewatch.edge.beat': edgeBeatSchema,
+  'linewatch.notify.sent': notifySentSchema,
+} as const;
+
+export type EventType = keyof typeof eventSchemas;
+export type EventData<T extends EventType> = z.infer<(typeof eventSchemas)[T]>;
+
+/** An event before it has an envelope: its type and its data. */
+export type LinewatchEvent = { [T in EventType]: { readonly type: T; readonly data: EventData<T> } }[EventType];
+
+/** The facts that the line fold takes. */
+export type LineFactType =
+  | 'linewatch.line.registration'
+  | 'linewatch.line.call'
+  | 'linewatch.line.feature'
+  | 'linewatch.line.lease'
+  | 'linewatch.line.config';
+export type LineFact = Extract<LinewatchEvent, { type: LineFactType }>;
+
+/** Which schema version `data` follows; raised when a field changes its meaning, never for an added optional field. */
+export const SCHEMA_VERSION = 1;

@@ -1,0 +1,19 @@
+export * from './ids';
+export * from './events';
+export {
+  type Leg,
+  type LineFold,
+  type Registration,
+  type SequencedLineFact,
+  TOMBSTONE_MS,
+  emptyLine,
+  evolveLine,
+  isBelieved,
+  believedBindings,
+  lampOf,
+  dialogsOf,
+} from './line';
+export { ABANDON_MS, REGISTRATION_GRACE_MS, nextLeaseEnd, dueLeases, edgeLostFact, edgesOf } from './lease';
+export { lineStateOf, sameLamp, sameView, mustPublish } from './state';
+export { type Watch, type SubscriptionEvent, initialWatch, subscriptionIdOf, evolveWatch } from './watch';
+export { type PresenceRules, type WatchRequest, type Verdict, type AuthorizationWord, decideWatch } from './policy';

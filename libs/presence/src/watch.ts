@@ -1,0 +1,58 @@
+import type { EventData, Subscription, SubscriptionEnding } from './events';
+import type { SubscriptionId } from './ids';
+
+/**
+ * One subscription as a fold over its life in stream SUBSCRIPTIONS. The fencing token is the sequence of the event that
+ * made its owner the owner: an event of an owner that lost it changes nothing [design law 5].
+ */
+export type Watch =
+  | { readonly status: 'init' }
+  | {
+      readonly status: 'active';
+      readonly subscription: Subscription;
+      /** The number `show presence subscription` prints: the sequence of the first `accepted`. */
+      readonly subId: number;
+      readonly token: number;
+      /** The sequence folded up to. */
+      readonly seq: number;
+    }
+  | { readonly status: 'terminated'; readonly reason: SubscriptionEnding; readonly seq: number };
+
+export type SubscriptionEvent =
+  | { readonly type: 'linewatch.subscription.accepted'; readonly data: EventData<'linewatch.subscription.accepted'> }
+  | { readonly type: 'linewatch.subscription.refreshed'; readonly data: EventData<'linewatch.subscription.refreshed'> }
+  | {
+      readonly type: 'linewatch.subscription.terminated';
+      readonly data: EventData<'linewatch.subscription.terminated'>;
+    };
+
+export const initialWatch: Watch = { status: 'init' };
+
+/** The subscription that an event speaks of. */
+export function subscriptionIdOf(event: SubscriptionEvent): SubscriptionId {
+  return event.type === 'linewatch.subscription.terminated' ? event.data.id : event.data.subscription.id;
+}
+
+/** The watch after the event with that sequence. Events come in stream order; one already folded changes nothing. */
+export function evolveWatch(watch: Watch, event: SubscriptionEvent, seq: number): Watch {
+  if (watch.status !== 'init' && seq <= watch.seq) return watch;
+  switch (event.type) {
+    case 'linewatch.subscription.accepted':
+      // A repeated request that raced past the first record: the first acceptance stands.
+      if (watch.status === 'active') return { ...watch, seq };
+      return { status: 'active', subscription: event.data.subscription, subId: seq, token: seq, seq };
+    case 'linewatch.subscription.refreshed': {
+      const { change, subscription, subId, token } = event.data;
+      // The event carries the whole record, so a reader that starts after the `accepted` still learns it.
+      if (watch.status === 'init')
+        return { status: 'active', subscription, subId, token: change === 'taken' ? seq : token, seq };
+      if (watch.status === 'terminated' || watch.token !== token) return { ...watch, seq };
+      return { ...watch, subscription, token: change === 'taken' ? seq : token, seq };
+    }
+    case 'linewatch.subscription.terminated':
+      if (watch.status === 'active' && watch.token !== event.data.token) return { ...watch, seq };
+      return { status: 'terminated', reason: event.data.reason, seq };
+    default:
+      return event satisfies never;
+  }
+}
