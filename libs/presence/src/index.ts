@@ -14,6 +14,6 @@ export {
   dialogsOf,
 } from './line';
 export { ABANDON_MS, REGISTRATION_GRACE_MS, nextLeaseEnd, dueLeases, edgeLostFact, edgesOf } from './lease';
-export { lineStateOf, sameLamp, sameView, mustPublish } from './state';
+export { type PublishedView, lineStateOf, publishedView, sameLamp, sameView, mustPublish } from './state';
 export { type Watch, type SubscriptionEvent, initialWatch, subscriptionIdOf, evolveWatch } from './watch';
 export { type PresenceRules, type WatchRequest, type Verdict, type AuthorizationWord, decideWatch } from './policy';

@@ -1,11 +1,21 @@
 import type { LineState } from './events';
 import { dialogsOf, lampOf, type LineFold } from './line';
 
+/** What was last published of a line, without its fold. `foldTime` is the `time` of the fold that it carried. */
+export interface PublishedView extends Omit<LineState, 'fold'> {
+  readonly foldTime: number;
+}
+
 /** The state message of a line [design 4]. `since` moves only when the lamp changes. */
-export function lineStateOf(fold: LineFold, cause: string, before: LineState | undefined): LineState {
+export function lineStateOf(fold: LineFold, cause: string, before: PublishedView | undefined): LineState {
   const lamp = lampOf(fold);
   const same = before !== undefined && sameLamp(before.lamp, lamp);
   return { lamp, dialogs: dialogsOf(fold), since: same ? before.since : fold.time, cause, fold };
+}
+
+/** What to remember of a state that was published. */
+export function publishedView({ fold, ...state }: LineState): PublishedView {
+  return { ...state, foldTime: fold.time };
 }
 
 /** Whether two lamps look alike to a watcher of package `presence`. */
@@ -22,8 +32,8 @@ export function sameView(a: Pick<LineState, 'lamp' | 'dialogs'>, b: Pick<LineSta
  * Whether the fold must be published: the view changed, nothing was published yet, or the last snapshot is so old that
  * the facts after it could leave the stream before the next one [design law 1].
  */
-export function mustPublish(fold: LineFold, before: LineState | undefined, snapshotEveryMs: number): boolean {
+export function mustPublish(fold: LineFold, before: PublishedView | undefined, snapshotEveryMs: number): boolean {
   if (!before) return true;
   if (!sameView(before, { lamp: lampOf(fold), dialogs: dialogsOf(fold) })) return true;
-  return fold.time - before.fold.time >= snapshotEveryMs;
+  return fold.time - before.foldTime >= snapshotEveryMs;
 }
