@@ -1,0 +1,52 @@
+export {
+  type LineFactKind,
+  type SubscriptionFactKind,
+  type EdgeSaying,
+  type ParsedSubject,
+  type Subjects,
+  escapeToken,
+  unescapeToken,
+  makeSubjects,
+} from './subjects';
+export {
+  type Attributes,
+  type BusEvent,
+  type BusEventType,
+  type DeadLetter,
+  type Decoded,
+  type Envelope,
+  attributesSchema,
+  dataSchemaOf,
+  dataSchemas,
+  deadLetterSchema,
+  decodeEnvelope,
+  encodeEnvelope,
+} from './envelope';
+export {
+  AnswerError,
+  ConflictError,
+  OutboxFullError,
+  RejectedError,
+  StreamMismatchError,
+  UnavailableError,
+} from './errors';
+export type { StreamName } from './streams';
+export type {
+  Appended,
+  AppendOptions,
+  AskOptions,
+  Bus,
+  BusCounters,
+  BusReport,
+  BusStatus,
+  Consumer,
+  ConsumeOptions,
+  Delivered,
+  Follower,
+  FollowFrom,
+  FollowOptions,
+  GatherOptions,
+  Heard,
+  Listening,
+  Stored,
+} from './bus';

@@ -1,0 +1,1 @@
+export type StreamName = 'LINES' | 'PRESENCE' | 'SUBSCRIPTIONS' | 'CONFIG' | 'EDGES' | 'NOTIFY' | 'DEADLETTER';
