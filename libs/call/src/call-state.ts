@@ -46,7 +46,7 @@ interface CallBase {
   readonly call: CallId;
   /** How long phones ring, in milliseconds. */
   readonly noAnswerMs: number;
-  /** How often a number was looked up: pairs `route` with `routed` and bounds redirection. */
+  /** How often a number was looked up: pairs `route` with `routed`. */
   readonly attempt: number;
 }
 
@@ -57,6 +57,8 @@ interface CallRequest {
   readonly offer?: SessionDescription;
   /** Provisional statuses that the caller has had. */
   readonly relayed: readonly number[];
+  /** How often the call was sent on by a 3xx. */
+  readonly redirects: number;
 }
 
 /** Looking for who has the number. */

@@ -1,4 +1,13 @@
-export { sessionSchema, type SessionDescription } from './session';
+export {
+  formatSdp,
+  isHeld,
+  parseSdp,
+  sessionSchema,
+  type AudioCodec,
+  type AudioDescription,
+  type MediaDirection,
+  type SessionDescription,
+} from './session';
 export {
   callMessageSchema,
   callTargetSchema,
@@ -24,3 +33,6 @@ export type {
   RouteRefusal,
   RoutedTarget,
 } from './call-state';
+export { startCall, stepCall } from './call';
+export { evolveStanding, factOfChange, initialStanding, type LegStanding } from './leg-facts';
+export { legRestoreSchema, resumeCall, type LegRestore, type RestoredLeg, type ResumedCall } from './resume';

@@ -124,26 +124,21 @@ export const legEventSchema = z.discriminatedUnion('type', [
 ]);
 export type LegEvent = z.infer<typeof legEventSchema>;
 
+const address = {
+  call: name,
+  leg: name,
+  /** The epoch of the sending edge, and the place of this message among those that it sent about this leg, from 1. */
+  epoch: z.number().int().nonnegative(),
+  seq: z.number().int().positive(),
+};
+
 /**
- * `lw.call.<edge>`: a command to a leg at that edge, or an event to the controller there. `seq` counts the messages
- * from one side about one leg from 1: a repeat is acknowledged and not done again.
+ * `lw.call.<edge>`: a command to a leg at that edge, or an event to the controller there. A repeat (same leg, epoch and
+ * `seq`) is acknowledged and not done again.
  */
 export const callMessageSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('command'),
-    call: name,
-    leg: name,
-    seq: z.number().int().positive(),
-    /** Where the leg's events go. */
-    controller: name,
-    command: legCommandSchema,
-  }),
-  z.object({
-    kind: z.literal('event'),
-    call: name,
-    leg: name,
-    seq: z.number().int().positive(),
-    event: legEventSchema,
-  }),
+  /** `controller` is the edge where the leg's events go. */
+  z.object({ kind: z.literal('command'), ...address, controller: name, command: legCommandSchema }),
+  z.object({ kind: z.literal('event'), ...address, event: legEventSchema }),
 ]);
 export type CallMessage = z.infer<typeof callMessageSchema>;
