@@ -1,4 +1,4 @@
-import { legStates, type CallId, type EdgeId, type LegId } from '@linewatch/presence';
+import type { CallId, EdgeId, LegId, LegStateName } from '@linewatch/presence';
 import { z } from 'zod';
 import type { CallEffect, CallLeg, CallState, UpCall } from './call-state';
 import { command, NO_ANSWER_MS, release, timerEffects } from './effects';
@@ -25,7 +25,7 @@ export type LegRestore = z.infer<typeof legRestoreSchema>;
 export interface RestoredLeg extends Omit<LegRestore, 'protocol' | 'controller'> {
   readonly leg: LegId;
   readonly edge: EdgeId;
-  readonly state: (typeof legStates)[number];
+  readonly state: LegStateName;
 }
 
 /** What becomes of a call after a restart. `state` is undefined when nothing of it can go on. */
