@@ -23,7 +23,7 @@ export interface AudioCodec {
 export interface AudioDescription {
   readonly address: string;
   readonly port: number;
-  /** In order of preference. */
+  /** In order of preference; at least one to be written. */
   readonly codecs: readonly AudioCodec[];
   /** Milliseconds of sound in a packet. */
   readonly ptime?: number;
