@@ -30,7 +30,19 @@ export {
   StreamMismatchError,
   UnavailableError,
 } from './errors';
-export type { StreamName } from './streams';
+export {
+  type StreamConfiguration,
+  type StreamName,
+  type StreamSettings,
+  defaultStreamSettings,
+  serverName,
+  streamConfigurations,
+  streamNames,
+  streamOf,
+} from './streams';
+export { type BusSettings, NatsBus, connectBus } from './nats-bus';
+export { withoutSecrets } from './connect';
+export { Outbox, type OutboxCounters, type OutboxEntry, type OutboxSettings } from './outbox';
 export type {
   Appended,
   AppendOptions,
