@@ -47,7 +47,7 @@ export function edgeLostFact(line: LineFold, edge: EdgeId, epoch: number): Lease
   return dependsOnEdge(line, edge, epoch) ? { kind: 'edge-lost', edge, epoch, upTo: line.seq } : undefined;
 }
 
-/** The edges that this line's believed legs and connection-bound registrations live on: the keys of the edge index. */
+/** The edges that this line's legs and connection-bound registrations live on: the keys of the edge index. */
 export function edgesOf(line: LineFold): EdgeId[] {
   const edges = new Set<EdgeId>();
   for (const leg of Object.values(line.legs)) edges.add(leg.edge);

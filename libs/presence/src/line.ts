@@ -55,7 +55,7 @@ export interface LineFold {
   readonly registrations: Readonly<Record<DeviceName, Registration>>;
   readonly dnd: Readonly<Record<DeviceName, { readonly on: boolean; readonly seq: number }>>;
   readonly legs: Readonly<Record<LegId, Leg>>;
-  /** Ended legs and when they ended. */
+  /** Ended legs and the line's time when that was learned. */
   readonly tombstones: Readonly<Record<LegId, number>>;
   readonly lapsed: {
     readonly legs: Lapses;
@@ -96,11 +96,11 @@ export function evolveLine(line: LineFold, fact: SequencedLineFact): LineFold {
     case 'linewatch.line.registration':
       return foldRegistration(mark(moved, 'registration', fact.seq), fact.data, fact.seq);
     case 'linewatch.line.call':
-      return foldLeg(mark(moved, 'call', fact.seq), fact.data, fact.seq, fact.time);
+      return foldLeg(mark(moved, 'call', fact.seq), fact.data, fact.seq);
     case 'linewatch.line.feature':
       return foldFeature(mark(moved, 'feature', fact.seq), fact.data, fact.seq);
     case 'linewatch.line.lease':
-      return foldLease(mark(moved, 'lease', fact.seq), fact.data, fact.time);
+      return foldLease(mark(moved, 'lease', fact.seq), fact.data);
     case 'linewatch.line.config':
       return foldConfig(mark(moved, 'config', fact.seq), fact.data, fact.seq, line.last.config);
     default:
@@ -130,9 +130,9 @@ function foldConfig(line: LineFold, fact: LineConfigFact, seq: number, lastConfi
 
 const rank: Record<LegStateName, number> = { trying: 0, early: 1, confirmed: 2, terminated: 3 };
 
-function foldLeg(line: LineFold, fact: LegFact, seq: number, time: number): LineFold {
-  if (fact.leg in line.tombstones) return line;
-  if (fact.state === 'terminated') return endLeg(line, fact.leg, time);
+function foldLeg(line: LineFold, fact: LegFact, seq: number): LineFold {
+  if (hasEnded(line, fact.leg)) return line;
+  if (fact.state === 'terminated') return endLeg(line, fact.leg);
   const known = line.legs[fact.leg];
   if (known && !supersedes(fact, known)) {
     // An older word still shows that the source spoke: it counts against a lapse before it.
@@ -150,17 +150,26 @@ function supersedes(fact: LegFact, known: Leg): boolean {
   return fact.seq > known.seq;
 }
 
-function endLeg(line: LineFold, leg: LegId, time: number): LineFold {
-  const { [leg]: _ended, ...legs } = line.legs;
-  const { [leg]: _lapse, ...legLapses } = line.lapsed.legs;
-  const tombstones: Record<LegId, number> = { [leg]: time };
+function hasEnded(line: LineFold, leg: LegId): boolean {
+  return Object.hasOwn(line.tombstones, leg);
+}
+
+function endLeg(line: LineFold, leg: LegId): LineFold {
+  // Counted from when the end was learned: a fact that waited long in its edge's outbox is remembered as long as others.
+  const tombstones: Record<LegId, number> = { [leg]: line.time };
   for (const [id, endedAt] of Object.entries(line.tombstones)) {
     if (endedAt + TOMBSTONE_MS >= line.time) tombstones[id] = endedAt;
   }
-  return { ...line, legs, tombstones, lapsed: { ...line.lapsed, legs: legLapses } };
+  return { ...forgetLeg(line, leg), tombstones };
 }
 
-function foldLease(line: LineFold, fact: LeaseFact, time: number): LineFold {
+function forgetLeg(line: LineFold, leg: LegId): LineFold {
+  const { [leg]: _leg, ...legs } = line.legs;
+  const { [leg]: _lapse, ...legLapses } = line.lapsed.legs;
+  return { ...line, legs, lapsed: { ...line.lapsed, legs: legLapses } };
+}
+
+function foldLease(line: LineFold, fact: LeaseFact): LineFold {
   const { lapsed } = line;
   switch (fact.kind) {
     case 'edge-lost': {
@@ -170,13 +179,14 @@ function foldLease(line: LineFold, fact: LeaseFact, time: number): LineFold {
       return { ...line, lapsed: { ...lapsed, edges: { ...lapsed.edges, [fact.edge]: lost } } };
     }
     case 'leg-lapsed':
-      if (fact.leg in line.tombstones) return line;
+      if (hasEnded(line, fact.leg)) return line;
       return { ...line, lapsed: { ...lapsed, legs: raise(lapsed.legs, fact.leg, fact.upTo) } };
     case 'registration-lapsed':
       return { ...line, lapsed: { ...lapsed, devices: raise(lapsed.devices, fact.device, fact.upTo) } };
     case 'leg-abandoned': {
       const leg = line.legs[fact.leg];
-      return leg && leg.factSeq > fact.upTo ? line : endLeg(line, fact.leg, time);
+      // No tombstone: should its edge come back and speak of the call, the line is in use again [design law 4].
+      return leg && leg.factSeq <= fact.upTo ? forgetLeg(line, fact.leg) : line;
     }
     default:
       return fact satisfies never;
@@ -209,11 +219,13 @@ export function believedBindings(line: LineFold, device: DeviceName): readonly B
 
 /** What watchers see of the line [cme-presence 3.2 to 3.5; T-4 to T-9, T-11 to T-13]. */
 export function lampOf(line: LineFold): Lamp {
-  const usable = line.instances.filter((instance) => instance.watchable && isReachable(line, instance));
-  if (usable.length === 0) return { state: 'unknown', dnd: false };
-  const state = useOf(line, new Set(usable.map((instance) => instance.id)));
+  const watchable = line.instances.filter((instance) => instance.watchable);
+  const reachable = watchable.filter((instance) => isReachable(line, instance));
+  if (reachable.length === 0) return { state: 'unknown', dnd: false };
+  // A call counts also on an instance whose phone is no longer registered: the number is in use all the same.
+  const state = useOf(line, new Set(watchable.map((instance) => instance.id)));
   if (state === 'unknown') return { state, dnd: false };
-  return { state, dnd: usable.some((instance) => isInDnd(line, instance)) };
+  return { state, dnd: reachable.some((instance) => isInDnd(line, instance)) };
 }
 
 /** A floating number needs no registration [cme-presence 3.4]; a phone's line needs one phone that is registered. */
@@ -243,7 +255,7 @@ function isInDnd(line: LineFold, instance: LineInstance): boolean {
   return phones.every(inDnd);
 }
 
-/** The live dialogs of the line, oldest first, of watchable instances and believed legs only. */
+/** The live dialogs of the line in the order of their ids, of watchable instances and believed legs only. */
 export function dialogsOf(line: LineFold): DialogView[] {
   const watchable = new Set(line.instances.filter((instance) => instance.watchable).map((instance) => instance.id));
   return Object.entries(line.legs)
