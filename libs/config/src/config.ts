@@ -1,0 +1,226 @@
+/**
+ * The running configuration as one plain record: only JSON values, no class, no cycle.
+ *
+ * A command that is at its default is absent or holds its default here, and is then not printed. Records are never
+ * changed in place once a Config has been handed out: two versions share every part that did not change, so that
+ * `a.dns === b.dns` is a cheap way to ask whether any directory number changed.
+ */
+export interface Config {
+  /** `hostname`; the shell's prompt. */
+  hostname: string;
+  /** `version`; kept as the text had it, without effect. */
+  version?: string;
+  /** `voice service voip`. */
+  voiceServiceVoip: VoiceServiceVoip;
+  /** `voice service voip` / `sip` / `registrar server`. */
+  registrar: Registrar;
+  /** `voice register global`. */
+  voiceRegisterGlobal: VoiceRegisterGlobal;
+  /** `voice register dn <tag>`, by tag. */
+  dns: Record<number, VoiceRegisterDn>;
+  /** `voice register template <tag>`, by tag. */
+  templates: Record<number, VoiceRegisterTemplate>;
+  /** `voice register pool <tag>`, by tag. */
+  pools: Record<number, VoiceRegisterPool>;
+  /** `presence`. */
+  presence: PresenceConfig;
+  /** `sip-ua`. */
+  sipUa: SipUa;
+  /** Global commands that linewatch does not know, with what stood inside them. */
+  unknown?: UnknownLine[];
+}
+
+/** A command that linewatch does not know: kept in its mode, in its order, and printed back after the known ones. */
+export interface UnknownLine {
+  /** The command without its indentation. */
+  text: string;
+  /** The lines that stood indented below it, when it opened a mode. */
+  lines?: UnknownLine[];
+}
+
+/** What the record of every mode has. */
+export interface ModeRecord {
+  unknown?: UnknownLine[];
+}
+
+/** `presence` mode, prompt `(config-presence)` [cme-presence 2.1]. */
+export interface PresenceConfig extends ModeRecord {
+  /** The service is on: the `presence` command was given. `no presence` resets all of this record. */
+  enabled: boolean;
+  /** `server`: IPv4 address where requests for external presentities are sent; absent: none. */
+  server?: string;
+  /** `sccp blf-speed-dial retry-interval <seconds>`: 60 to 3600, default 60. */
+  sccpRetryInterval: number;
+  /** `… limit <number>`: 10 to 100 attempts, default 10. */
+  sccpRetryLimit: number;
+  /** Global `presence call-list`: BLF call-list for every local phone. */
+  callList: boolean;
+  /** `max-subscription`: concurrent subscriptions, internal and external together; default 100. */
+  maxSubscription: number;
+  /** `watcher all`: external watchers may watch internal lines. */
+  watcherAll: boolean;
+  /** `allow subscribe`: internal watchers may watch external lines. */
+  allowSubscribe: boolean;
+}
+
+/** `sip-ua` mode, prompt `(config-sip-ua)` [cme-presence 2.2]. */
+export interface SipUa extends ModeRecord {
+  /** `presence enable`: incoming SUBSCRIBE is accepted. */
+  presenceEnable: boolean;
+  /** `authentication …`: the identity with which linewatch answers a challenge. */
+  authentication?: { username: string; password: Password; realm?: string };
+}
+
+/**
+ * A password as it was typed: type `0` (or none) is clear text, `7` Cisco's reversible encoding, `6` encrypted with a
+ * key that only the router has. `clearPassword` gives the clear text.
+ */
+export interface Password {
+  type?: '0' | '6' | '7';
+  text: string;
+}
+
+/** `voice service voip`, prompt `(conf-voi-serv)`. */
+export interface VoiceServiceVoip extends ModeRecord {
+  /** `allow-connections <from> to <to>`: e.g. `sip to sip`; kept without effect. */
+  allowConnections: string[];
+}
+
+/** `voice service voip` / `sip`, prompt `(conf-serv-sip)`. */
+export interface Registrar extends ModeRecord {
+  /** `registrar server`: REGISTER is served. */
+  enabled: boolean;
+  /** Longest registration granted, in seconds; default 3600. */
+  maxExpires: number;
+  /** Shortest registration granted, in seconds; default 60. */
+  minExpires: number;
+}
+
+/** `voice register global`, prompt `(config-register-global)` [cme-presence 2.7, 2.8]. */
+export interface VoiceRegisterGlobal extends ModeRecord {
+  mode?: 'cme' | 'cme-app' | 'esrst';
+  /** `source-address <host> port <port>`: where phones register. */
+  sourceAddress?: { host: string; port: number };
+  /** `max-dn`, `max-pool`: 0 until set. */
+  maxDn: number;
+  maxPool: number;
+  authenticate: {
+    /** SUBSCRIBE from outside is challenged. */
+    presence: boolean;
+    /** REGISTER is challenged. */
+    register: boolean;
+    oodRefer: boolean;
+    realm?: string;
+    /** `authenticate credential <tag> <url>`: files of user and password pairs, by tag 1 to 5. */
+    credentials: Record<number, string>;
+  };
+  /** `load <phone-type> <file>`: kept without effect. */
+  loads: Record<string, string>;
+  /** `create profile sync <stamp>`: kept without effect. */
+  profileSync?: string;
+}
+
+/** `voice register dn <tag>`: one directory number, prompt `(config-register-dn)`. */
+export interface VoiceRegisterDn extends ModeRecord {
+  tag: number;
+  /** Up to 16 of `0-9 . + * #`; a dot stands for any one digit. */
+  number?: string;
+  name?: string;
+  label?: string;
+  /** `allow watch`: true; `no allow watch`: false; absent: neither was said (a template may decide) [cme-presence 2.3]. */
+  allowWatch?: boolean;
+  sharedLine?: { maxCalls: number };
+  /** `no-reg`: kept without effect. */
+  noReg?: true;
+}
+
+/** `voice register template <tag>`, prompt `(config-register-temp)`. */
+export interface VoiceRegisterTemplate extends ModeRecord {
+  tag: number;
+  sessionTransport?: 'tcp' | 'udp';
+}
+
+/** `voice register pool <tag>`: one SIP phone, prompt `(config-register-pool)`. */
+export interface VoiceRegisterPool extends ModeRecord {
+  tag: number;
+  /** `id mac`: twelve lower-case hex digits. At most one of the three ids is set. */
+  idMac?: string;
+  /** `id ip`: dotted quad of one host. */
+  idIp?: string;
+  /** `id network`: any phone whose address lies inside. */
+  idNetwork?: { address: string; mask: string };
+  /** `id … device-id-name`. */
+  deviceIdName?: string;
+  /** `type`: the phone model, e.g. `7971`. */
+  type?: string;
+  /** `type … addon …`: expansion modules, as typed. */
+  addon?: string;
+  /** `number <tag> dn <dn-tag>`: dn-tag by number tag [P-4]. */
+  numbers: Record<number, number>;
+  template?: number;
+  /** Absent: what the template says, else udp. */
+  sessionTransport?: 'tcp' | 'udp';
+  /** `presence call-list` of this phone; the global command counts as well. */
+  callList: boolean;
+  username?: string;
+  /** The password that belongs to `username`; its text is clear unless its type is 6. */
+  password?: Password;
+  blfSpeedDials: Record<number, BlfSpeedDial>;
+}
+
+/** `blf-speed-dial <tag> <number> label <string> [device]` [cme-presence 2.4]. */
+export interface BlfSpeedDial {
+  /** The telephone number that is dialled and watched. */
+  number: string;
+  label: string;
+  /** Watch the phone whose primary number this is, not the line. */
+  device: boolean;
+}
+
+/** A new system: every command at its default. */
+export function emptyConfig(): Config {
+  return {
+    hostname: 'linewatch',
+    voiceServiceVoip: { allowConnections: [] },
+    registrar: emptyRegistrar(),
+    voiceRegisterGlobal: emptyVoiceRegisterGlobal(),
+    dns: {},
+    templates: {},
+    pools: {},
+    presence: emptyPresence(),
+    sipUa: emptySipUa(),
+  };
+}
+
+/** `presence` at its defaults, the service off. */
+export function emptyPresence(): PresenceConfig {
+  return {
+    enabled: false,
+    sccpRetryInterval: 60,
+    sccpRetryLimit: 10,
+    callList: false,
+    maxSubscription: 100,
+    watcherAll: false,
+    allowSubscribe: false,
+  };
+}
+
+/** `sip-ua` at its defaults. */
+export function emptySipUa(): SipUa {
+  return { presenceEnable: false };
+}
+
+/** `registrar server` off. */
+export function emptyRegistrar(): Registrar {
+  return { enabled: false, maxExpires: 3600, minExpires: 60 };
+}
+
+/** `voice register global` at its defaults. */
+export function emptyVoiceRegisterGlobal(): VoiceRegisterGlobal {
+  return {
+    maxDn: 0,
+    maxPool: 0,
+    authenticate: { presence: false, register: false, oodRefer: false, credentials: {} },
+    loads: {},
+  };
+}
