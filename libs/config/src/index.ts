@@ -14,3 +14,15 @@ export {
   emptyConfig,
 } from './config';
 export { formatMac, normaliseMac } from './mac';
+export { clearPassword } from './password';
+export { type PresenceGlobal, presenceGlobal, showPresenceGlobal } from './show-presence';
+export {
+  type LineDirectory,
+  type LineEntry,
+  type LineInstance,
+  type PoolDirectory,
+  lineDirectory,
+  poolDirectory,
+  poolId,
+  voiceRegisterDnId,
+} from './views';
