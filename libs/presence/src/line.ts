@@ -113,13 +113,13 @@ function mark(line: LineFold, kind: keyof LineFold['last'], seq: number): LineFo
 }
 
 function foldRegistration(line: LineFold, fact: RegistrationFact, seq: number): LineFold {
-  const known = line.registrations[fact.device];
+  const known = at(line.registrations, fact.device);
   if (known && known.seq >= seq) return line;
   return { ...line, registrations: { ...line.registrations, [fact.device]: { bindings: fact.bindings, seq } } };
 }
 
 function foldFeature(line: LineFold, fact: FeatureFact, seq: number): LineFold {
-  const known = line.dnd[fact.device];
+  const known = at(line.dnd, fact.device);
   if (known && known.seq >= seq) return line;
   return { ...line, dnd: { ...line.dnd, [fact.device]: { on: fact.dnd, seq } } };
 }
@@ -133,7 +133,7 @@ const rank: Record<LegStateName, number> = { trying: 0, early: 1, confirmed: 2, 
 function foldLeg(line: LineFold, fact: LegFact, seq: number): LineFold {
   if (hasEnded(line, fact.leg)) return line;
   if (fact.state === 'terminated') return endLeg(line, fact.leg);
-  const known = line.legs[fact.leg];
+  const known = at(line.legs, fact.leg);
   if (known && !supersedes(fact, known)) {
     // An older word still shows that the source spoke: it counts against a lapse before it.
     return seq > known.factSeq ? { ...line, legs: { ...line.legs, [fact.leg]: { ...known, factSeq: seq } } } : line;
@@ -151,7 +151,12 @@ function supersedes(fact: LegFact, known: Leg): boolean {
 }
 
 function hasEnded(line: LineFold, leg: LegId): boolean {
-  return Object.hasOwn(line.tombstones, leg);
+  return at(line.tombstones, leg) !== undefined;
+}
+
+/** An entry of a table whose keys come from elsewhere: also a key that every object inherits is only found if it is there. */
+function at<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
 function endLeg(line: LineFold, leg: LegId): LineFold {
@@ -173,7 +178,7 @@ function foldLease(line: LineFold, fact: LeaseFact): LineFold {
   const { lapsed } = line;
   switch (fact.kind) {
     case 'edge-lost': {
-      const known = lapsed.edges[fact.edge];
+      const known = at(lapsed.edges, fact.edge);
       if (known && (known.epoch > fact.epoch || (known.epoch === fact.epoch && known.upTo >= fact.upTo))) return line;
       const lost = { epoch: fact.epoch, upTo: fact.upTo };
       return { ...line, lapsed: { ...lapsed, edges: { ...lapsed.edges, [fact.edge]: lost } } };
@@ -184,7 +189,7 @@ function foldLease(line: LineFold, fact: LeaseFact): LineFold {
     case 'registration-lapsed':
       return { ...line, lapsed: { ...lapsed, devices: raise(lapsed.devices, fact.device, fact.upTo) } };
     case 'leg-abandoned': {
-      const leg = line.legs[fact.leg];
+      const leg = at(line.legs, fact.leg);
       // No tombstone: should its edge come back and speak of the call, the line is in use again [design law 4].
       return leg && leg.factSeq <= fact.upTo ? forgetLeg(line, fact.leg) : line;
     }
@@ -194,24 +199,24 @@ function foldLease(line: LineFold, fact: LeaseFact): LineFold {
 }
 
 function raise(lapses: Lapses, key: string, upTo: number): Lapses {
-  return (lapses[key] ?? 0) >= upTo ? lapses : { ...lapses, [key]: upTo };
+  return (at(lapses, key) ?? 0) >= upTo ? lapses : { ...lapses, [key]: upTo };
 }
 
 /** Whether the source of a leg is still believed: neither its lease nor its edge was lost since it last spoke. */
 export function isBelieved(line: LineFold, id: LegId, leg: Leg): boolean {
-  if ((line.lapsed.legs[id] ?? 0) >= leg.factSeq) return false;
+  if ((at(line.lapsed.legs, id) ?? 0) >= leg.factSeq) return false;
   return !edgeLost(line, leg.edge, leg.epoch, leg.factSeq);
 }
 
 function edgeLost(line: LineFold, edge: EdgeId, epoch: number, factSeq: number): boolean {
-  const lost = line.lapsed.edges[edge];
+  const lost = at(line.lapsed.edges, edge);
   return lost !== undefined && (epoch < lost.epoch || (epoch === lost.epoch && factSeq <= lost.upTo));
 }
 
 /** The bindings of a device that are still believed. A UDP binding does not depend on its edge [design law 4]. */
 export function believedBindings(line: LineFold, device: DeviceName): readonly Binding[] {
-  const registration = line.registrations[device];
-  if (!registration || (line.lapsed.devices[device] ?? 0) >= registration.seq) return [];
+  const registration = at(line.registrations, device);
+  if (!registration || (at(line.lapsed.devices, device) ?? 0) >= registration.seq) return [];
   return registration.bindings.filter(
     (binding) => !binding.connectionBound || !edgeLost(line, binding.edge, binding.epoch, registration.seq),
   );
@@ -248,7 +253,7 @@ function useOf(line: LineFold, instances: ReadonlySet<InstanceId>): Lamp['state'
 /** DND shows for SCCP phones only, by rules D-1 to D-3 [cme-presence 3.5; T-11, T-12, T-13]. */
 function isInDnd(line: LineFold, instance: LineInstance): boolean {
   const phones = instance.devices.filter((device) => device.kind === 'sccp');
-  const inDnd = (phone: { name: DeviceName }): boolean => line.dnd[phone.name]?.on === true;
+  const inDnd = (phone: { name: DeviceName }): boolean => at(line.dnd, phone.name)?.on === true;
   if (phones.length === 0) return false;
   const primaries = phones.filter((phone) => phone.primary);
   if (primaries.length === 1) return primaries.every(inDnd);
