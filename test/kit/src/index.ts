@@ -1,0 +1,43 @@
+// Simulated SIP phone
+export { NotSeenError } from './conditions';
+export {
+  type DialogEntry,
+  type DialogInfo,
+  dndOf,
+  entityOf,
+  type Lamp,
+  lampOf,
+  lampOfDialogs,
+  readDialogInfo,
+} from './presence-reader';
+export { audioSdp, type CallEnd, type CallState, replacing, type SipCall } from './sip-call';
+export { type Credentials } from './sip-digest';
+export { type PhoneDialog } from './sip-dialog';
+export { type Registration, SipPhone, type SipPhoneOptions, SipRefusedError } from './sip-phone';
+export { openSipSocket, type SipSocket } from './sip-socket';
+export {
+  type EventPackageName,
+  type Notification,
+  type NotifyAnswer,
+  type SipSubscription,
+  type SubscribeOptions,
+} from './sip-subscription';
+export {
+  addressOf,
+  cseqOf,
+  type Field,
+  headerOf,
+  type HeardMessage,
+  type HeardRequest,
+  type HeardResponse,
+  idsOf,
+  listOf,
+  paramOf,
+  readMessage,
+  summaryOf,
+  uriOf,
+  userOf,
+  writeAnswer,
+  writeMessage,
+} from './sip-text';
+export { NoAnswerError } from './sip-transactions';
