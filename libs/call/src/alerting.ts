@@ -102,9 +102,8 @@ function stepCaller(state: AlertingCall, event: LegEvent): CallStep {
   return stepEarly(state, state.caller, earlyLeg(state), event);
 }
 
-/** The leg that may exchange requests with the caller before the answer: the one it has heard, or the only one. */
+/** The leg that may exchange requests with the caller before the answer: in a fork there is none [RFC3261 13.2.1]. */
 function earlyLeg(state: AlertingCall): CallLeg | undefined {
-  if (state.early !== undefined) return state.ringing.find((leg) => leg.leg === state.early);
   return state.offered === 1 ? state.ringing[0] : undefined;
 }
 
@@ -119,15 +118,13 @@ function stepEarly(state: AlertingCall, leg: CallLeg, peer: CallLeg | undefined,
 }
 
 function stepRinging(state: AlertingCall, leg: CallLeg, event: LegEvent): CallStep {
-  if (event.type === 'progress') return relayProgress(state, leg, event.status, event.session);
+  if (event.type === 'progress') return relayProgress(state, event.status, event.session);
   const outcome = stepFork(state, leg, event);
   switch (outcome.type) {
     case 'nothing':
       return stepEarly(state, leg, earlyLeg(state) === leg ? state.caller : undefined, event);
-    case 'fewer': {
-      const { modification, effects } = withoutLeg(state, leg);
-      return { state: { ...state, ...outcome.fork, modification }, effects };
-    }
+    case 'fewer':
+      return { state: { ...state, ...outcome.fork }, effects: [] };
     case 'won':
       return answer(state, outcome.leg, outcome.session, outcome.others);
     case 'failed':
@@ -144,22 +141,20 @@ function stepRinging(state: AlertingCall, leg: CallLeg, event: LegEvent): CallSt
  * The caller hears each provisional status once, whoever says it first. Early media passes from a leg that rings alone;
  * in a fork it could not be told apart from another's, so there it is ringing and no more [RFC3261 13.2.1].
  */
-function relayProgress(state: AlertingCall, leg: CallLeg, said: number, session?: SessionDescription): CallStep {
+function relayProgress(state: AlertingCall, said: number, session?: SessionDescription): CallStep {
   const early = session && state.offered === 1 ? session : undefined;
   const status = session && !early ? 180 : said;
-  const isNewMedia = early !== undefined && state.early === undefined;
+  const isNewMedia = early !== undefined && !state.earlyMedia;
   if (state.relayed.includes(status) && !isNewMedia) return { state, effects: [] };
   const relayed = [...new Set([...state.relayed, status])];
   return {
-    state: { ...state, relayed, ...(early && { early: leg.leg }) },
+    state: { ...state, relayed, ...(early && { earlyMedia: true as const }) },
     effects: [command(state.caller, { type: 'progress', status, ...(early && { session: early }) })],
   };
 }
 
 function answer(state: AlertingCall, leg: CallLeg, session: SessionDescription, others: readonly CallLeg[]): CallStep {
-  const { call, noAnswerMs, attempt, caller, offer } = state;
-  const kept = state.modification && [state.modification.from, state.modification.to].includes(leg.leg);
-  const orphaned = kept ? [] : withoutLeg(state, caller).effects;
+  const { call, noAnswerMs, attempt, caller, offer, modification } = state;
   return {
     state: {
       status: 'up',
@@ -168,20 +163,9 @@ function answer(state: AlertingCall, leg: CallLeg, session: SessionDescription, 
       attempt,
       legs: [caller, leg],
       confirming: { late: offer === undefined },
-      ...(kept && { modification: state.modification }),
+      ...(modification && { modification }),
     },
-    effects: [...orphaned, command(caller, { type: 'accept', session }), ...release(others, 'answered-elsewhere')],
-  };
-}
-
-/** What becomes of the modification when a leg has gone: its asker must not wait for an answer. */
-function withoutLeg(state: AlertingCall, leg: CallLeg): Pick<AlertingCall, 'modification'> & { effects: CallEffect[] } {
-  const { modification, caller } = state;
-  if (!modification || ![modification.from, modification.to].includes(leg.leg)) return { modification, effects: [] };
-  if (modification.from !== caller.leg) return { modification: undefined, effects: [] };
-  return {
-    modification: undefined,
-    effects: [command(caller, { type: 'modifyRefused', exchange: modification.exchange, status: 480 })],
+    effects: [command(caller, { type: 'accept', session }), ...release(others, 'answered-elsewhere')],
   };
 }
 
@@ -194,7 +178,12 @@ function redirect(state: AlertingCall, { status, redirect: numbers }: Refusal): 
   const attempt = state.attempt + 1;
   const isFirst = !state.relayed.includes(181);
   const relayed = isFirst ? [...state.relayed, 181] : state.relayed;
-  const { effects } = withoutLeg(state, caller);
+  const { modification } = state;
+  // Who would have answered it has gone.
+  const unanswered =
+    modification?.from === caller.leg
+      ? [command(caller, { type: 'modifyRefused', exchange: modification.exchange, status: 480 })]
+      : [];
   return {
     state: {
       status: 'routing',
@@ -208,7 +197,7 @@ function redirect(state: AlertingCall, { status, redirect: numbers }: Refusal): 
       redirects: state.redirects + 1,
     },
     effects: [
-      ...effects,
+      ...unanswered,
       ...(isFirst ? [command(caller, { type: 'progress', status: 181 })] : []),
       { type: 'route', attempt, number },
     ],

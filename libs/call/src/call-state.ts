@@ -69,8 +69,8 @@ export type AlertingCall = CallBase &
   CallRequest &
   Fork & {
     readonly status: 'alerting';
-    /** The leg whose session the caller has had, for early media and UPDATE. */
-    readonly early?: LegId;
+    /** The caller has had a session with a provisional answer. */
+    readonly earlyMedia?: true;
     readonly modification?: Modification;
   };
 

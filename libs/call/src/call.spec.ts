@@ -374,6 +374,42 @@ const stories: readonly Story[] = [
     status: 'up',
   },
   {
+    title: 'a late offer that is acknowledged without an answer breaks the call',
+    from: up,
+    lines: [
+      [
+        ['a', modify('m')],
+        ['b: modify m', 'start modify'],
+      ],
+      [
+        ['b', modified('m', sdp(21))],
+        ['a: modified m 21', 'start modify'],
+      ],
+      [
+        ['a', { type: 'confirmed', exchange: 'm' }],
+        ['a: release failed', 'b: release failed', 'stop probe', 'stop modify', 'start release'],
+      ],
+    ],
+    status: 'releasing',
+  },
+  {
+    title: 'nobody answers his own modification',
+    from: up,
+    lines: [
+      [
+        ['a', modify('m', sdp(11))],
+        ['b: modify m 11', 'start modify'],
+      ],
+      [['a', modified('m', sdp(12))], []],
+      [['a', modifyRefused('m', 488)], []],
+      [
+        ['b', modified('m', sdp(21))],
+        ['a: modified m 21', 'stop modify'],
+      ],
+    ],
+    status: 'up',
+  },
+  {
     title: 'a late offer that is never answered breaks the call',
     from: up,
     lines: [
@@ -600,6 +636,47 @@ const stories: readonly Story[] = [
       ],
     ],
     status: 'up',
+  },
+  {
+    title: 'the referrer hangs up with its hold still open: the transfer waits for the answer to it',
+    from: up,
+    lines: [
+      [
+        ['b', 'refer r 3005'],
+        ['b: referProgress r 100', 'route 3005 as 2', 'start route'],
+      ],
+      [
+        ['b', modify('h', sdp(21, 'sendonly'))],
+        ['a: modify h 21', 'start modify'],
+      ],
+      [['b', 'released'], []],
+      [routed(2, 'd'), ['d: offer', 'stop route', 'start no-answer']],
+      [['d', 'answered 40'], ['stop no-answer']],
+      [
+        ['a', modified('h', sdp(11, 'recvonly'))],
+        ['a: modify c.transfer.2 40', 'start modify'],
+      ],
+    ],
+    status: 'transferring',
+  },
+  {
+    title: 'the referrer hangs up and leaves a late offer of the transferee unanswered: the call is broken',
+    from: up,
+    lines: [
+      [
+        ['b', 'refer r 3005'],
+        ['b: referProgress r 100', 'route 3005 as 2', 'start route'],
+      ],
+      [
+        ['b', modify('h')],
+        ['a: modify h', 'start modify'],
+      ],
+      [
+        ['b', 'released'],
+        ['a: release failed', 'stop route', 'stop probe', 'stop modify', 'start release'],
+      ],
+    ],
+    status: 'releasing',
   },
   {
     title: 'the referrer has hung up and the target refuses: the transferee is released',

@@ -59,8 +59,7 @@ function stepReleasing(state: ReleasingCall, input: CallInput): CallStep {
   const { call, cause } = state;
   if (input.type === 'timer' && input.name === 'release')
     return { state: { status: 'ended', call, cause }, effects: [] };
-  if (input.type !== 'leg' || !isFinal(input.event) || !state.waiting.includes(input.leg))
-    return { state, effects: [] };
+  if (input.type !== 'leg' || !isFinal(input.event)) return { state, effects: [] };
   const waiting = state.waiting.filter((leg) => leg !== input.leg);
   if (waiting.length > 0) return { state: { ...state, waiting }, effects: [] };
   return { state: { status: 'ended', call, cause }, effects: [] };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { leaseFactSchema, type LeaseFact, type LineFact } from './events';
-import { binding, idleLine, lamp, leg, MINUTE, registered, then, unregistered } from './facts.fixture';
+import { binding, fold, idleLine, lamp, leg, MINUTE, registered, then, unregistered } from './facts.fixture';
 import { ABANDON_MS, dueLeases, edgeLostFact, edgesOf, nextLeaseEnd, REGISTRATION_GRACE_MS } from './lease';
 import type { LineFold } from './line';
 
@@ -38,13 +38,28 @@ describe('a leg’s lease', () => {
   });
 
   it('goes by the place in the stream, not by the order of arrival', () => {
-    const lapse: LineFact = asFact({ kind: 'leg-lapsed', leg: 'late', upTo: 10 });
-    const early = { ...then(idleLine(), lapse), seq: 0 };
-    const before = { ...leg('late', 'early'), seq: 9, time: 9000 };
-    const after = { ...leg('late', 'confirmed'), seq: 12, time: 12_000 };
-    const heardBefore = then({ ...early, seq: 8 }, before);
-    expect(lamp(heardBefore)).toBe('unknown');
-    expect(lamp(then({ ...heardBefore, seq: 11 }, after))).toBe('in-use');
+    const line = then(idleLine(), asFact({ kind: 'leg-lapsed', leg: 'l', upTo: 10 }));
+    const before = fold([{ ...leg('l', 'early'), seq: 9, time: 9000 }], line);
+    expect(lamp(before)).toBe('unknown');
+    expect(lamp(fold([{ ...leg('l', 'confirmed'), seq: 12, time: 12_000 }], before))).toBe('in-use');
+  });
+
+  it('begins anew also with a word that says nothing new', () => {
+    const lapsed = afterLeases(then(ringing, leg('l', 'confirmed')), 3 * MINUTE);
+    expect(lamp(lapsed)).toBe('unknown');
+    expect(lamp(then(lapsed, leg('l', 'early', { seq: 9 })))).toBe('in-use');
+  });
+
+  it('is not ended by an older word of higher rank that comes late', () => {
+    const line = then(idleLine(), asFact({ kind: 'leg-lapsed', leg: 'l', upTo: 8 }));
+    const early = { ...leg('l', 'early'), seq: 9, time: 9000 };
+    const confirmed = { ...leg('l', 'confirmed'), seq: 7, time: 7000 };
+    expect(lamp(fold([early, confirmed], line))).toBe('in-use');
+  });
+
+  it('leaves nothing behind of a leg that had ended before', () => {
+    const line = then(ringing, leg('l', 'terminated'), asFact({ kind: 'leg-lapsed', leg: 'l', upTo: 3 }));
+    expect(line.lapsed.legs).toEqual({});
   });
 
   it('that was given up makes way for its edge, should it come back with the call [design law 4]', () => {

@@ -238,6 +238,11 @@ describe('a lost edge', () => {
     expect(lamp(then(line, lost(2, line.seq), lost(1, line.seq + 9)))).toBe('unknown');
   });
 
+  it('takes along what it said in an epoch before, however late that came', () => {
+    const line = then(idleLine(), lost(2, 1), leg('l', 'confirmed', { epoch: 1 }));
+    expect(lamp(line)).toBe('unknown');
+  });
+
   it('takes connection-bound registrations along, and no others', () => {
     const line = then(idleLine(), registered('ephone:1', [binding({ connectionBound: true })]));
     expect(lamps(line, lost(1, line.seq))).toEqual(['idle', 'unknown']);
