@@ -5,7 +5,14 @@ const base = {
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
-      { jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true }, transform: { legacyDecorator: true } }, module: { type: 'commonjs' } },
+      {
+        jsc: {
+          target: 'es2022',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true },
+        },
+        module: { type: 'commonjs' },
+      },
     ],
   },
   moduleNameMapper: {
@@ -16,8 +23,13 @@ const base = {
 };
 module.exports = {
   projects: [
-    { ...base, displayName: 'unit', testMatch: ['<rootDir>/{libs,services,test}/**/*.spec.ts', '<rootDir>/deploy/**/*.spec.ts'], testPathIgnorePatterns: ['\\.int\\.spec\\.ts$', '\\.system\\.spec\\.ts$', '\\.peers\\.spec\\.ts$', '/node_modules/'] },
-    { ...base, displayName: 'int', testMatch: ['<rootDir>/{libs,services,test}/**/*.int.spec.ts'], globalSetup: '<rootDir>/test/kit/src/brokers.global.ts' },
+    {
+      ...base,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{libs,services,test}/**/*.spec.ts'],
+      testPathIgnorePatterns: ['\\.(int|system|peers)\\.spec\\.ts$', '/node_modules/'],
+    },
+    { ...base, displayName: 'int', testMatch: ['<rootDir>/{libs,services,test}/**/*.int.spec.ts'] },
     { ...base, displayName: 'system', testMatch: ['<rootDir>/test/**/*.system.spec.ts'] },
     { ...base, displayName: 'peers', testMatch: ['<rootDir>/test/**/*.peers.spec.ts'] },
   ],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { refusalWords } from './policy';
 
 /**
  * Every event of linewatch, as one union, with the schema that checks it where bytes enter.
@@ -262,3 +263,14 @@ export type LineFact = Extract<LinewatchEvent, { type: LineFactType }>;
 
 /** Which schema version `data` follows; raised when a field changes its meaning, never for an added optional field. */
 export const SCHEMA_VERSION = 1;
+
+/** The question of `lw.ask.authorize`: may this watcher have this subscription, and then keep it. */
+export const authorizeRequestSchema = z.object({ protocol: z.enum(['sip', 'sccp']), subscription: subscriptionSchema });
+export type AuthorizeRequest = z.infer<typeof authorizeRequestSchema>;
+
+/** Its answer: a word; with `allow` the record as it stands now, its SubID and the owner's token. */
+export const authorizeReplySchema = z.discriminatedUnion('word', [
+  z.object({ word: z.literal('allow'), subscription: subscriptionSchema, subId: count, token: count }),
+  z.object({ word: z.enum(refusalWords) }),
+]);
+export type AuthorizeReply = z.infer<typeof authorizeReplySchema>;

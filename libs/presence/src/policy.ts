@@ -21,12 +21,22 @@ export interface WatchRequest {
   readonly presentity: 'local' | 'remote';
 }
 
-/** The answer of the policy, as a word. Each edge owns the table from word to its protocol's answer. */
-export type Verdict =
-  'allow' | 'presence-disabled' | 'external-watcher-refused' | 'external-line-refused' | 'no-server' | 'never-chained';
+/** Every way to be refused, as a word: by the policy, by the limit, or because it could not be asked or stored. */
+export const refusalWords = [
+  'presence-disabled',
+  'external-watcher-refused',
+  'external-line-refused',
+  'no-server',
+  'never-chained',
+  'limit-reached',
+  'could-not-ask',
+] as const;
 
-/** What the authorization service answers: the policy's word, the limit, or that it could not be asked or stored. */
-export type AuthorizationWord = Verdict | 'limit-reached' | 'could-not-ask';
+/** The answer to a request to watch, as a word. Each edge owns the table from word to its protocol's answer. */
+export type AuthorizationWord = 'allow' | (typeof refusalWords)[number];
+
+/** What the policy alone can say. */
+export type Verdict = Exclude<AuthorizationWord, 'limit-reached' | 'could-not-ask'>;
 
 /** The verdict for a new subscription, in the order. */
 export function decideWatch(rules: PresenceRules, request: WatchRequest): Verdict {
