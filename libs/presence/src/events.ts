@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { LineFold } from './line';
 import { refusalWords } from './policy';
 
 /**
@@ -135,7 +136,7 @@ export const lineStateSchema = z.object({
   /** Id of the event that brought this state. */
   cause: text,
   /** The whole fold, so that a rebuild is this message plus the later facts; `fold.seq` is the LINES sequence it includes. */
-  fold: z.custom<import('./line').LineFold>((value) => typeof value === 'object' && value !== null),
+  fold: z.custom<LineFold>((value) => typeof value === 'object' && value !== null),
 });
 export type LineState = z.infer<typeof lineStateSchema>;
 
