@@ -16,4 +16,11 @@ export {
 export { ABANDON_MS, REGISTRATION_GRACE_MS, nextLeaseEnd, dueLeases, edgeLostFact, edgesOf } from './lease';
 export { type PublishedView, lineStateOf, publishedView, sameLamp, sameView, mustPublish } from './state';
 export { type Watch, type SubscriptionEvent, initialWatch, subscriptionIdOf, evolveWatch } from './watch';
-export { type PresenceRules, type WatchRequest, type Verdict, type AuthorizationWord, refusalWords, decideWatch } from './policy';
+export {
+  type PresenceRules,
+  type WatchRequest,
+  type Verdict,
+  type AuthorizationWord,
+  refusalWords,
+  decideWatch,
+} from './policy';

@@ -5,7 +5,14 @@ describe('DeliveryGaps', () => {
     { delivered: [[5, 6, 7]], after: 4, sawAll: true },
     { delivered: [[5, 6, 7]], after: 3, sawAll: false },
     { delivered: [[5, 6], [8]], after: 6, sawAll: false },
-    { delivered: [[5, 6], [8, 9]], after: 7, sawAll: true },
+    {
+      delivered: [
+        [5, 6],
+        [8, 9],
+      ],
+      after: 7,
+      sawAll: true,
+    },
     { delivered: [[5, 6, 7, 5, 8]], after: 7, sawAll: true },
     { delivered: [[5, 6, 7, 5, 8]], after: 6, sawAll: false },
     { delivered: [], after: 100, sawAll: false },

@@ -1,0 +1,133 @@
+import { ConflictError, type Bus, type Stored } from '@linewatch/bus';
+import {
+  evolveLine,
+  lineStateOf,
+  mustPublish,
+  publishedView,
+  type LineFold,
+  type LineNumber,
+} from '@linewatch/presence';
+import { DeliveryGaps } from './delivery-gaps';
+import { sequencedFact, type LineStore } from './line-store';
+import type { Counter, LineRow, LineRows } from './ports';
+
+/** A snapshot at least this often, well inside the age limit of LINES, so that a rebuild always finds its facts. */
+export const SNAPSHOT_EVERY_MS = 18 * 3_600_000;
+
+/** Races with other copies end after a few rounds; more than this says that something is wrong. */
+const MAX_ROUNDS = 20;
+
+interface Folded {
+  readonly fold: LineFold;
+  readonly publish: boolean;
+}
+
+/**
+ * Facts → line state → event: folds each batch of facts into the rows of its lines and publishes what changed, with the
+ * version it replaces, so that any number of copies may work side by side [design 4].
+ */
+export class LineFolder {
+  private readonly gaps = new DeliveryGaps();
+
+  constructor(
+    private readonly bus: Pick<Bus, 'subjects' | 'append'>,
+    private readonly rows: LineRows,
+    private readonly store: LineStore,
+    private readonly counters: { readonly folded: Counter; readonly published: Counter; readonly conflicts: Counter },
+  ) {}
+
+  /** Folds a batch as it was delivered. Rejects when a line could not be folded: the batch is then delivered again. */
+  async foldBatch(batch: readonly Stored[]): Promise<void> {
+    this.gaps.delivered(batch.map((stored) => stored.streamSeq));
+    const byLine = groupByLine(this.bus, batch);
+    try {
+      const lines = [...byLine.keys()];
+      const rows = await this.rows.readMany(lines);
+      await Promise.all(lines.map((line, index) => this.foldLine(line, byLine.get(line) ?? [], rows[index])));
+    } catch (error) {
+      this.gaps.reset();
+      throw error;
+    }
+    this.counters.folded.add(batch.length);
+  }
+
+  private async foldLine(line: LineNumber, facts: readonly Stored[], known: LineRow | undefined): Promise<void> {
+    let row = known;
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      row ??= await this.store.rebuild(line);
+      const folded = await this.foldOnto(row, facts);
+      // A rebuild after a lost race may hold these facts already; what it holds may still have to be published.
+      if (folded.fold === row.fold && !folded.publish) return;
+      const lostTo = await this.commit(line, row, folded, facts);
+      if (lostTo === undefined) return;
+      row = lostTo;
+      this.counters.conflicts.add(1);
+    }
+    throw new Error(`line ${line}: ${MAX_ROUNDS} rounds lost against other copies of presence-state`);
+  }
+
+  /**
+   * The fold after these facts and after every other fact before them, and whether to publish it. One differing state
+   * on the way is reason enough: a copy that died may have published that one, and then the row's word on what was
+   * published last is old.
+   */
+  private async foldOnto(row: LineRow, facts: readonly Stored[]): Promise<Folded> {
+    const pending = await this.pendingFacts(row.fold, facts);
+    const view = row.published?.view;
+    let fold = row.fold;
+    let publish = mustPublish(fold, view, SNAPSHOT_EVERY_MS);
+    for (const stored of pending) {
+      fold = evolveLine(fold, sequencedFact(stored));
+      publish ||= mustPublish(fold, view, SNAPSHOT_EVERY_MS);
+    }
+    return { fold, publish };
+  }
+
+  private async pendingFacts(start: LineFold, facts: readonly Stored[]): Promise<readonly Stored[]> {
+    const pending = facts.filter((stored) => stored.streamSeq > start.seq);
+    const newest = pending[pending.length - 1];
+    if (!newest || this.gaps.sawAllAfter(start.seq)) return pending;
+    return this.store.tail(start.line, start.seq, newest.streamSeq);
+  }
+
+  /** Publishes and stores; undefined when done, else the row to start from again after a lost race. */
+  private async commit(
+    line: LineNumber,
+    row: LineRow,
+    { fold, publish }: Folded,
+    facts: readonly Stored[],
+  ): Promise<LineRow | undefined> {
+    let published = row.published;
+    if (publish) {
+      const state = lineStateOf(fold, facts[facts.length - 1]?.id ?? '', published?.view);
+      try {
+        const { seq } = await this.bus.append(
+          this.bus.subjects.presence(line),
+          { type: 'linewatch.line.state', data: state },
+          { about: line, expectLast: published?.seq ?? 0, id: `${line}:${fold.seq}` },
+        );
+        published = { seq, view: publishedView(state) };
+        this.counters.published.add(1);
+      } catch (error) {
+        if (error instanceof ConflictError) return this.store.rebuild(line);
+        throw error;
+      }
+    }
+    const next: LineRow = { fold, published };
+    if ((await this.rows.put(line, next, row.fold.seq)) === 'conflict') return this.store.load(line);
+    await this.rows.index(line, next);
+    return undefined;
+  }
+}
+
+function groupByLine(bus: Pick<Bus, 'subjects'>, batch: readonly Stored[]): Map<LineNumber, Stored[]> {
+  const byLine = new Map<LineNumber, Stored[]>();
+  for (const stored of batch) {
+    const subject = bus.subjects.parse(stored.address);
+    if (subject?.kind !== 'line') continue;
+    const facts = byLine.get(subject.line);
+    if (facts) facts.push(stored);
+    else byLine.set(subject.line, [stored]);
+  }
+  return byLine;
+}
