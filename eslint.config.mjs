@@ -12,12 +12,46 @@ const depConstraints = [
   { sourceTag: 'core:sccp', onlyDependOnLibsWithTags: [], bannedExternalImports: [...nest, ...nats, ...redis] },
   { sourceTag: 'core:presence', onlyDependOnLibsWithTags: [], bannedExternalImports: [...nest, ...nats, ...redis] },
   { sourceTag: 'core:config', onlyDependOnLibsWithTags: [], bannedExternalImports: [...nest, ...nats, ...redis] },
-  { sourceTag: 'core:call', onlyDependOnLibsWithTags: ['core:presence'], bannedExternalImports: [...nest, ...nats, ...redis] },
-  { sourceTag: 'shell:bus', onlyDependOnLibsWithTags: ['core:presence', 'test:kit'], bannedExternalImports: [...nest, ...redis] },
-  { sourceTag: 'shell:tables', onlyDependOnLibsWithTags: ['core:presence', 'test:kit'], bannedExternalImports: [...nest, ...nats] },
-  { sourceTag: 'shell:runtime', onlyDependOnLibsWithTags: ['shell:bus', 'core:config', 'core:presence', 'test:kit'], bannedExternalImports: [...nats, ...redis] },
-  { sourceTag: 'service', onlyDependOnLibsWithTags: ['core:sip', 'core:sccp', 'core:presence', 'core:config', 'core:call', 'shell:bus', 'shell:tables', 'shell:runtime', 'test:kit'], bannedExternalImports: [...nats, ...redis] },
-  { sourceTag: 'test:kit', onlyDependOnLibsWithTags: ['core:sip', 'core:sccp'], bannedExternalImports: [...nest, ...nats, ...redis] },
+  {
+    sourceTag: 'core:call',
+    onlyDependOnLibsWithTags: ['core:presence'],
+    bannedExternalImports: [...nest, ...nats, ...redis],
+  },
+  {
+    sourceTag: 'shell:bus',
+    onlyDependOnLibsWithTags: ['core:presence', 'test:kit'],
+    bannedExternalImports: [...nest, ...redis],
+  },
+  {
+    sourceTag: 'shell:tables',
+    onlyDependOnLibsWithTags: ['core:presence', 'test:kit'],
+    bannedExternalImports: [...nest, ...nats],
+  },
+  {
+    sourceTag: 'shell:runtime',
+    onlyDependOnLibsWithTags: ['shell:bus', 'core:config', 'core:presence', 'test:kit'],
+    bannedExternalImports: [...nats, ...redis],
+  },
+  {
+    sourceTag: 'service',
+    onlyDependOnLibsWithTags: [
+      'core:sip',
+      'core:sccp',
+      'core:presence',
+      'core:config',
+      'core:call',
+      'shell:bus',
+      'shell:tables',
+      'shell:runtime',
+      'test:kit',
+    ],
+    bannedExternalImports: [...nats, ...redis],
+  },
+  {
+    sourceTag: 'test:kit',
+    onlyDependOnLibsWithTags: ['core:sip', 'core:sccp'],
+    bannedExternalImports: [...nest, ...nats, ...redis],
+  },
   { sourceTag: 'test', onlyDependOnLibsWithTags: ['*'] },
 ];
 
@@ -41,10 +75,43 @@ export default tseslint.config(
     files: ['libs/{sip,sccp,presence,config,call}/src/**/*.ts'],
     ignores: ['**/*.spec.ts', '**/*.contract.ts'],
     rules: {
-      'no-restricted-imports': ['error', { patterns: [{ regex: '^(node:)?(net|dgram|tls|fs|http|https|child_process|timers|process|os|dns|worker_threads)(/.*)?$', message: 'The core is pure: no sockets, files or processes here.' }] }],
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^(node:)?(net|dgram|tls|fs|http|https|child_process|timers|process|os|dns|worker_threads)(/.*)?$',
+              message: 'The core is pure: no sockets, files or processes here.',
+            },
+          ],
+        },
+      ],
       'no-restricted-globals': ['error', 'setTimeout', 'setInterval', 'setImmediate', 'process'],
-      'no-restricted-properties': ['error', { object: 'Date', property: 'now', message: 'The core is pure: time is passed in.' }, { object: 'Math', property: 'random', message: 'The core is pure: randomness is passed in.' }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: 'The core is pure: time is passed in.' },
+        { object: 'Math', property: 'random', message: 'The core is pure: randomness is passed in.' },
+      ],
     },
   },
-  { files: ['**/*.mjs', '**/*.js'], languageOptions: { globals: { process: 'readonly', console: 'readonly', Buffer: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', setInterval: 'readonly', clearInterval: 'readonly', URL: 'readonly', fetch: 'readonly', require: 'readonly', module: 'writable', __dirname: 'readonly' } }, rules: { '@typescript-eslint/no-require-imports': 'off' } },
+  {
+    files: ['**/*.mjs', '**/*.js'],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        Buffer: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        setInterval: 'readonly',
+        clearInterval: 'readonly',
+        URL: 'readonly',
+        fetch: 'readonly',
+        require: 'readonly',
+        module: 'writable',
+        __dirname: 'readonly',
+      },
+    },
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
 );

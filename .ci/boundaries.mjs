@@ -3,8 +3,14 @@ import { ESLint } from 'eslint';
 
 const violations = [
   { file: 'libs/presence/src/violation.ts', code: "import { connect } from 'nats';\nexport { connect };\n" },
-  { file: 'libs/presence/src/violation.ts', code: "import { createSocket } from 'node:dgram';\nexport { createSocket };\n" },
-  { file: 'libs/call/src/violation.ts', code: "import { makeSubjects } from '@linewatch/bus';\nexport { makeSubjects };\n" },
+  {
+    file: 'libs/presence/src/violation.ts',
+    code: "import { createSocket } from 'node:dgram';\nexport { createSocket };\n",
+  },
+  {
+    file: 'libs/call/src/violation.ts',
+    code: "import { makeSubjects } from '@linewatch/bus';\nexport { makeSubjects };\n",
+  },
 ];
 
 const eslint = new ESLint({ cwd: process.cwd() });
