@@ -62,3 +62,4 @@ export type {
   Listening,
   Stored,
 } from './bus';
+export { eventsJsonSchema, eventsJsonSchemaText } from './schema';
