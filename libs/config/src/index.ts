@@ -26,3 +26,11 @@ export {
   poolId,
   voiceRegisterDnId,
 } from './views';
+export { type ApplyOptions, type Applied, type LineResult, applyCommands } from './apply';
+export { type Completion, type HelpLine, complete, formatHelp, help, promptOf } from './assist';
+export { diffConfig } from './diff';
+export { type ModePath } from './interpreter';
+export { type ConfigError, type ParsedConfig, parseConfig } from './parse';
+export { type Refusal } from './refusal';
+export { renderConfig } from './render';
+export { DEFAULT_PLATFORM_MAXIMUM, type LanguageOptions } from './values';

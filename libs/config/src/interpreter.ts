@@ -1,0 +1,227 @@
+import { Args } from './command';
+import { type Config, type ModeRecord } from './config';
+import { Draft } from './draft';
+import { type Match, type Mismatch, matchLine } from './grammar';
+import { type Action, type ModeNode, ROOT } from './modes';
+import { type Refusal, refuse } from './refusal';
+import { type Token, indentOf, tokenize } from './tokens';
+import { type Holder, UnknownLines } from './unknown';
+import { type LanguageOptions } from './values';
+
+/**
+ * Where commands are being given, outermost mode first, as the commands that led there, in full and without blanks
+ * to spare: `[]` is global configuration, `['voice service voip', 'sip']` the mode `sip` in it.
+ */
+export type ModePath = readonly string[];
+
+/** How a line was taken. */
+export type Outcome =
+  { kind: 'done' } | { kind: 'kept'; mode: ModePath; text: string } | ({ kind: 'refused' } & Refusal);
+
+/** How a session treats what it is given. */
+export interface SessionOptions extends LanguageOptions {
+  /** Unknown commands are kept instead of refused. */
+  keepUnknown: boolean;
+  /** The text shows by indentation what belongs to which mode, as running-config does. */
+  indented: boolean;
+}
+
+/** A mode that has been entered: one of ours with its record, or one that linewatch does not know. */
+interface Frame {
+  path: ModePath;
+  /** Absent: an unknown command that opened a mode. */
+  node?: ModeNode;
+  holder: Holder;
+  indent: number;
+  /** Lines stood indented below it. */
+  hasBlock: boolean;
+}
+
+/** Deeper unknown modes are kept at this depth: more than any router has, and a bound on what reads them. */
+const MAXIMUM_DEPTH = 16;
+/** Longer lines are refused. */
+const MAXIMUM_LINE = 4096;
+
+const DONE: Outcome = { kind: 'done' };
+
+/** Takes command lines one by one and carries them out on a draft of a Config. */
+export class Session {
+  private readonly draft: Draft;
+  private readonly unknown: UnknownLines;
+  private frames: Frame[];
+  /** The mode the last line was in, until a `!`; see `frameFor`. */
+  private left: Frame[] = [];
+  /** An unknown line, which becomes a mode when the next one is indented below it. */
+  private heading: Frame | undefined;
+  /** Indentation of a refused line: what stands below it belongs to a mode that was not entered. */
+  private refusedIndent = Infinity;
+  /** `end` was given, or `exit` in global configuration. */
+  ended = false;
+
+  constructor(
+    base: Config,
+    private readonly options: SessionOptions,
+  ) {
+    this.draft = new Draft(base);
+    this.unknown = new UnknownLines(this.draft);
+    this.frames = [{ path: [], node: ROOT, holder: this.draft.config, indent: -1, hasBlock: true }];
+  }
+
+  /** Where the next line will be taken. */
+  get path(): ModePath {
+    return this.top.path;
+  }
+
+  /** Closes the session and gives the Config it made. */
+  finish(): Config {
+    this.unknown.finish();
+    return this.draft.config;
+  }
+
+  /** Takes one line. */
+  take(typed: string): Outcome {
+    if (typed.length > MAXIMUM_LINE) return invalidAt(typed, MAXIMUM_LINE);
+    const line = typed.replace(/[ \t\r]+$/, '');
+    const indent = indentOf(line);
+    if (indent === line.length) return DONE;
+    if (line[indent] === '!') {
+      // Between the blocks of running-config; in a text that lost its indentation it is all that ends a block.
+      if (this.options.keepUnknown && line === '!') this.leaveTo(1);
+      return DONE;
+    }
+    if (this.options.indented) {
+      if (indent > this.refusedIndent) return invalidAt(line, indent);
+      this.followIndent(indent);
+    }
+    this.refusedIndent = Infinity;
+    return this.top.node === undefined ? this.takeUnknown(line, indent) : this.takeKnown(line, indent);
+  }
+
+  /** Enters a mode again, as a shell does between two lines; throws when the path names none. */
+  enter(path: ModePath): void {
+    for (const heading of path) {
+      const depth = this.frames.length;
+      this.take(heading);
+      if (this.heading) this.push(this.heading);
+      if (this.frames.length !== depth + 1) throw new Error(`no mode named ${path.join(' / ')}`);
+      // However little the lines that follow are indented, they are inside.
+      this.top.indent = -1;
+    }
+  }
+
+  private get top(): Frame {
+    return this.frames[this.frames.length - 1] as Frame;
+  }
+
+  private takeKnown(line: string, indent: number): Outcome {
+    const tokens = tokenize(line);
+    const { frames, match } = this.findMatch(line, tokens);
+    if (match.kind === 'match') {
+      this.frames = frames;
+      this.left = [];
+      this.carryOut(match, indent);
+      return DONE;
+    }
+    const isUnknown = match.kind === 'invalid' && match.unknownKeyword;
+    if (isUnknown && this.options.keepUnknown) return this.takeUnknown(line, indent);
+    this.refusedIndent = indent;
+    return refused(line, match);
+  }
+
+  /**
+   * Tries the mode itself, then the modes around it: global commands may be typed in any mode. Where indentation shows
+   * what belongs where only that mode counts, except below a heading whose lines were not indented at all.
+   * Without a match, the answer is that of the mode that understood most.
+   */
+  private findMatch(line: string, tokens: Token[]): { frames: Frame[]; match: Match<Action> } {
+    const attempts = this.options.indented
+      ? [this.frames, ...(this.left.length > 0 ? [this.left] : [])]
+      : this.frames.map((_, up) => this.frames.slice(0, this.frames.length - up));
+    let best: { frames: Frame[]; match: Match<Action> } | undefined;
+    for (const frames of attempts) {
+      const node = frames[frames.length - 1]?.node;
+      if (node === undefined) continue;
+      const match = matchLine(node.grammar, line, tokens, this.options);
+      if (match.kind === 'match') return { frames, match };
+      if (best === undefined || depthOf(match) > depthOf(best.match)) best = { frames, match };
+    }
+    return best as { frames: Frame[]; match: Match<Action> };
+  }
+
+  private carryOut(match: Match<Action> & { kind: 'match' }, indent: number): void {
+    const { accepts: action, words } = match;
+    const args = new Args(match.values);
+    const verb = words[0];
+    const record = this.top.holder as ModeRecord;
+    switch (action.kind) {
+      case 'exit':
+        this.ended ||= this.frames.length === 1;
+        return this.leaveTo(Math.max(1, this.frames.length - 1));
+      case 'end':
+        this.ended = true;
+        return this.leaveTo(1);
+      case 'enter':
+        if (verb === 'no' || verb === 'default') return action.mode.mode.close(this.draft, args);
+        return this.push({
+          path: [...this.top.path, words.join(' ')],
+          node: action.mode,
+          holder: action.mode.mode.open(this.draft, args),
+          indent,
+          hasBlock: false,
+        });
+      case 'command': {
+        const { command } = action;
+        if (verb === 'no') command.unset(record, args, this.draft);
+        else if (verb === 'default') (command.reset ?? command.unset).call(command, record, args, this.draft);
+        else command.set(record, args, this.draft);
+      }
+    }
+  }
+
+  private takeUnknown(line: string, indent: number): Outcome {
+    const text = line.slice(indent);
+    const { path } = this.top;
+    const kept = this.unknown.give(this.top.holder, text);
+    if (kept === undefined) return DONE;
+    this.heading = { path: [...path, text], holder: kept, indent, hasBlock: false };
+    return { kind: 'kept', mode: path, text };
+  }
+
+  /** Leaves the modes that a line with this indentation is not inside of, and enters the unknown one that it opens. */
+  private followIndent(indent: number): void {
+    const { heading } = this;
+    if (heading && indent > heading.indent && this.frames.length < MAXIMUM_DEPTH) this.push(heading);
+    this.heading = undefined;
+    const inside = this.frames.findIndex((frame) => frame.indent >= indent);
+    if (inside >= 0) {
+      if (!this.top.hasBlock && this.top.node) this.left = this.frames;
+      this.frames = this.frames.slice(0, inside);
+    } else {
+      this.top.hasBlock = true;
+      this.left = [];
+    }
+  }
+
+  private push(frame: Frame): void {
+    this.frames = [...this.frames, frame];
+    this.heading = undefined;
+  }
+
+  private leaveTo(depth: number): void {
+    this.frames = this.frames.slice(0, depth);
+    this.left = [];
+    this.heading = undefined;
+  }
+}
+
+function refused(line: string, mismatch: Mismatch): Outcome {
+  return { kind: 'refused', ...refuse(line, mismatch) };
+}
+
+function invalidAt(line: string, at: number): Outcome {
+  return refused(line, { kind: 'invalid', at, depth: 0, unknownKeyword: false });
+}
+
+function depthOf(match: Match<Action>): number {
+  return match.kind === 'match' ? Infinity : match.depth;
+}
