@@ -119,24 +119,29 @@ describe('single reads', () => {
 });
 
 describe('streams on a real server', () => {
+  const buses: NatsBus[] = [];
+  afterEach(() => Promise.all(buses.splice(0).map((bus) => bus.close())));
+
   it('are kept as asked for, and may be ensured by many processes at once', async () => {
     const bus = await freshBus(sharedServer());
+    buses.push(bus);
     const other = await connectBus({
       servers: sharedServer(),
       service: 'test',
       source: '/test/2',
       prefix: bus.subjects.prefix,
     });
+    buses.push(other);
     await Promise.all([bus.ensureStreams(smallStreams), other.ensureStreams(smallStreams)]);
-    await Promise.all([bus.close(), other.close()]);
+    expect(await other.lastSequence('EDGES')).toBe(0);
   });
 
   it('are changed when the settings change, and the start is refused in words when they cannot be', async () => {
     const bus = await freshBus(sharedServer());
+    buses.push(bus);
     await bus.ensureStreams({ ...smallStreams, maxBytes: { ...smallStreams.maxBytes, LINES: 8 * 1024 * 1024 } });
     await expect(bus.ensureStreams({ ...smallStreams, replicas: 3 })).rejects.toThrow(
       /Stream .*_LINES cannot be used: .*num_replicas is 1, asked for 3/,
     );
-    await bus.close();
   });
 });

@@ -126,21 +126,30 @@ const STREAM_NOT_FOUND = 10059;
  */
 export async function ensureStreams(api: JetStreamApi, prefix: string, settings: StreamSettings): Promise<void> {
   for (const wanted of streamConfigurations(prefix, settings)) {
-    const kept = await ensureStream(api, wanted);
-    const differences = differencesOf(wanted, kept);
+    const { config, clustered } = await ensureStream(api, wanted);
+    const differences = differencesOf(wanted, config);
+    // A single server keeps the number, but no copy.
+    if (wanted.num_replicas > 1 && !clustered)
+      differences.push(`num_replicas is 1, asked for ${wanted.num_replicas}: this server is not clustered`);
     if (differences.length > 0) throw mismatch(wanted.name, differences.join('; '));
   }
 }
 
-async function ensureStream(api: JetStreamApi, wanted: StreamConfiguration): Promise<Record<string, unknown>> {
-  const existing = await configOf(api, wanted.name);
-  if (existing && differencesOf(wanted, existing).length === 0) return existing;
+interface KeptStream {
+  readonly config: Record<string, unknown>;
+  readonly clustered: boolean;
+}
+
+async function ensureStream(api: JetStreamApi, wanted: StreamConfiguration): Promise<KeptStream> {
+  const kept = await streamInfo(api, wanted.name);
+  if (kept && differencesOf(wanted, kept.config).length === 0) return kept;
+  const existing = kept?.config;
   try {
     // What an operator added beside our fields (placement, mirrors elsewhere) stays.
     const answer = existing
       ? await api(`STREAM.UPDATE.${wanted.name}`, { ...existing, ...wanted })
       : await api(`STREAM.CREATE.${wanted.name}`, wanted);
-    return answer['config'] as Record<string, unknown>;
+    return keptStream(answer);
   } catch (error) {
     if (!(error instanceof RejectedError)) throw error;
     const changes = existing ? `${differencesOf(wanted, existing).join('; ')}; ` : '';
@@ -148,13 +157,17 @@ async function ensureStream(api: JetStreamApi, wanted: StreamConfiguration): Pro
   }
 }
 
-async function configOf(api: JetStreamApi, name: string): Promise<Record<string, unknown> | undefined> {
+async function streamInfo(api: JetStreamApi, name: string): Promise<KeptStream | undefined> {
   try {
-    return (await api(`STREAM.INFO.${name}`))['config'] as Record<string, unknown>;
+    return keptStream(await api(`STREAM.INFO.${name}`));
   } catch (error) {
     if (error instanceof RejectedError && error.code === STREAM_NOT_FOUND) return undefined;
     throw error;
   }
+}
+
+function keptStream(answer: Record<string, unknown>): KeptStream {
+  return { config: answer['config'] as Record<string, unknown>, clustered: answer['cluster'] !== undefined };
 }
 
 function mismatch(name: string, what: string, cause?: unknown): StreamMismatchError {
