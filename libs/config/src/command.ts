@@ -48,6 +48,8 @@ export interface Mode<R extends ModeRecord> {
 export interface Instance<R extends ModeRecord> {
   /** As printed; headings of directory numbers and phones have two blanks before the tag. */
   heading: string;
+  /** Tells the records of one mode apart; 0 where there is only one. */
+  tag: number;
   record: R;
   /** The opening command itself says something: it is printed even when nothing stands below it. */
   exists: boolean;
@@ -119,7 +121,7 @@ export function taggedMode<R extends ModeRecord & { tag: number }>(
     part: tableOf,
     *instances(config) {
       for (const record of Object.values(tableOf(config))) {
-        yield { heading: `${mode.name}  ${record.tag}`, record, exists: true };
+        yield { heading: `${mode.name}  ${record.tag}`, tag: record.tag, record, exists: true };
       }
     },
   };
@@ -149,7 +151,7 @@ export function singleMode<R extends ModeRecord>(
     },
     part: recordOf,
     instances: (config) => [
-      { heading: mode.name, record: recordOf(config), exists: mode.exists?.(recordOf(config)) ?? false },
+      { heading: mode.name, tag: 0, record: recordOf(config), exists: mode.exists?.(recordOf(config)) ?? false },
     ],
   };
 }

@@ -82,7 +82,7 @@ export interface Password {
 
 /** `voice service voip`, prompt `(conf-voi-serv)`. */
 export interface VoiceServiceVoip extends ModeRecord {
-  /** `allow-connections <from> to <to>`: e.g. `sip to sip`; kept without effect. */
+  /** `allow-connections <from> to <to>`: e.g. `sip to sip`, sorted; kept without effect. */
   allowConnections: string[];
 }
 

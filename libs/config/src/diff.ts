@@ -42,19 +42,18 @@ function keyOf(line: string, keyLength: number): string {
 /** The records of one mode: those that are gone, those that are new, and those that changed. */
 function childDiff(node: ModeNode, a: Config, b: Config): string[] {
   if (isShared(node, a, b)) return [];
-  const before = new Map<string, Instance<ModeRecord>>();
-  for (const instance of node.mode.instances(a)) before.set(instance.heading, instance);
-  const gone = new Set(before.keys());
+  const gone = new Map<number, Instance<ModeRecord>>();
+  for (const instance of node.mode.instances(a)) gone.set(instance.tag, instance);
   const lines: string[] = [];
-  for (const { heading, record, exists } of node.mode.instances(b)) {
-    const old = before.get(heading);
-    if (exists || !old?.exists) gone.delete(heading);
-    if (old?.record === record && node.children.length === 0) continue;
+  for (const { heading, tag, record, exists } of node.mode.instances(b)) {
+    const old = gone.get(tag);
     if (old?.exists && !exists) continue;
+    gone.delete(tag);
+    if (old?.record === record && node.children.length === 0) continue;
     const body = modeDiff(node, a, b, old?.record, record);
     if (body.length > 0 || (exists && !old?.exists)) lines.push(heading, ...body.map(indent));
   }
-  return [...[...gone].map((heading) => `no ${collapseBlanks(heading)}`), ...lines];
+  return [...[...gone.values()].map(({ heading }) => `no ${collapseBlanks(heading)}`), ...lines];
 }
 
 function isShared(node: ModeNode, a: Config, b: Config): boolean {

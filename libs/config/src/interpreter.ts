@@ -131,7 +131,8 @@ export class Session {
   /**
    * Tries the mode itself, then the modes around it: global commands may be typed in any mode. Where indentation shows
    * what belongs where only that mode counts, except below a heading whose lines were not indented at all.
-   * Without a match, the answer is that of the mode that understood most.
+   * An abbreviation is not looked up further out than the first mode that knows something like it, so that `s` is
+   * ambiguous in `presence` and never `sip-ua`. Without a match, the answer is that of the mode that understood most.
    */
   private findMatch(line: string, tokens: Token[]): { frames: Frame[]; match: Match<Action> } {
     const attempts = this.options.indented
@@ -142,7 +143,9 @@ export class Session {
       const node = frames[frames.length - 1]?.node;
       if (node === undefined) continue;
       const match = matchLine(node.grammar, line, tokens, this.options);
-      if (match.kind === 'match') return { frames, match };
+      const heard = best !== undefined && (best.match.kind === 'ambiguous' || depthOf(best.match) > 0);
+      if (match.kind === 'match' && (!heard || isSpelledOut(match.words, tokens))) return { frames, match };
+      if (match.kind === 'match') continue;
       if (best === undefined || depthOf(match) > depthOf(best.match)) best = { frames, match };
     }
     return best as { frames: Frame[]; match: Match<Action> };
@@ -216,6 +219,10 @@ export class Session {
 
 function refused(line: string, mismatch: Mismatch): Outcome {
   return { kind: 'refused', ...refuse(line, mismatch) };
+}
+
+function isSpelledOut(words: readonly string[], tokens: readonly Token[]): boolean {
+  return words.every((word, at) => word === tokens[at]?.raw);
 }
 
 function invalidAt(line: string, at: number): Outcome {

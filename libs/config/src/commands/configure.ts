@@ -11,7 +11,7 @@ export const configure: Mode<Config> = {
   open: (draft) => draft.config,
   close: () => undefined,
   part: (config) => config,
-  instances: (config) => [{ heading: '', record: config, exists: true }],
+  instances: (config) => [{ heading: '', tag: 0, record: config, exists: true }],
   commands: [
     {
       pattern: 'version ~ WORD$version',

@@ -55,7 +55,10 @@ export const voiceRegisterGlobal: Mode<VoiceRegisterGlobal> = {
         unset: (record, args, draft) => {
           delete draft.own(record, 'loads')[args.text('type')];
         },
-        render: ({ loads }) => Object.entries(loads).map(([type, file]) => `load ${type} ${file}`),
+        render: ({ loads }) =>
+          Object.entries(loads)
+            .map(([type, file]) => `load ${type} ${file}`)
+            .sort(),
       },
       authenticate('presence', 'presence', 'Subscriptions from outside'),
       authenticate('register', 'register', 'Registrations'),

@@ -23,9 +23,9 @@ export const voiceServiceVoip: Mode<VoiceServiceVoip> = {
           'To H.323',
           'To SIP',
         ],
-        set: (record, args, draft) => {
+        set: (record, args) => {
           const pair = `${args.text('from')} to ${args.text('to')}`;
-          if (!record.allowConnections.includes(pair)) draft.own(record, 'allowConnections').push(pair);
+          record.allowConnections = [...new Set([...record.allowConnections, pair])].sort();
         },
         unset: (record, args) => {
           const pair = `${args.text('from')} to ${args.text('to')}`;

@@ -1,0 +1,210 @@
+import fc from 'fast-check';
+import { type Config, applyCommands, diffConfig, emptyConfig, parseConfig, renderConfig } from './index';
+
+/** Modes with commands that belong there, so that random texts say something. */
+const VOCABULARY: Record<string, string[]> = {
+  '': ['hostname a', 'hostname b', 'version 12.4', 'ip http server', 'interface Gi0/0', 'no presence', 'no sip-ua'],
+  presence: [
+    'server 1.2.3.4',
+    'watcher all',
+    'allow subscribe',
+    'presence call-list',
+    'max-subscription 128',
+    'max-subscription 99',
+    'sccp blf-speed-dial retry-interval 70 limit 20',
+  ],
+  'sip-ua': [
+    'presence enable',
+    'authentication username u password p',
+    'authentication username u password 7 0822 realm r',
+    'retry invite 3',
+  ],
+  'voice service voip': ['allow-connections sip to sip', 'allow-connections h323 to sip', 'h323', 'sip'],
+  'voice service voip\nsip': ['registrar server', 'registrar server expires max 240 min 61', 'bind all'],
+  'voice register global': [
+    'mode cme',
+    'mode esrst',
+    'max-dn 5',
+    'source-address 1.1.1.1',
+    'load 7971 a',
+    'load 7960 b',
+    'authenticate presence',
+    'authenticate realm x',
+    'authenticate credential 2 flash:a',
+    'timezone 5',
+  ],
+  'voice register template 3': ['session-transport tcp', 'button-layout 1 line'],
+};
+for (const tag of [1, 2, 30]) {
+  VOCABULARY[`voice register dn ${tag}`] = [
+    'number 2101',
+    'number 21..',
+    'name Ada L',
+    'label x  y',
+    'allow watch',
+    'shared-line',
+    'shared-line max-calls 3',
+    'no-reg',
+    'pickup-group 1',
+  ];
+  VOCABULARY[`voice register pool ${tag}`] = [
+    'id mac 0015.6247.EF90',
+    'id ip 1.2.3.4',
+    'id network 10.0.0.0 mask 255.0.0.0',
+    'type 7971',
+    'type 8851 addon 1 CKEM',
+    'number 1 dn 2',
+    'number 2 dn 1',
+    'number 1 dn 1',
+    'template 3',
+    'session-transport udp',
+    'presence call-list',
+    'username a password 0 b',
+    'blf-speed-dial 1 2101 label "a b"',
+    'blf-speed-dial 2 2102 label c device',
+    'blf-speed-dial 1 2103 label ""',
+    'dtmf-relay rtp-nte',
+    'codec g711ulaw',
+  ];
+}
+const UNKNOWN_BLOCKS = [
+  ['dial-peer voice 1 voip', ' destination-pattern 4...', ' session target ipv4:1.1.1.1'],
+  ['dial-peer voice 1 voip', ' no shutdown'],
+  ['ephone  1', ' button  1:1', ' nested', '  deeper'],
+];
+
+/** One block of a text: a mode and some of its commands, plain, with `no` or with `default`. */
+const block = fc.constantFrom(...Object.keys(VOCABULARY)).chain((mode) => {
+  const headings = mode === '' ? [] : mode.split('\n');
+  const command = fc.tuple(
+    fc.constantFrom('', '', '', 'no ', 'default '),
+    fc.constantFrom(...(VOCABULARY[mode] ?? [])),
+  );
+  return fc
+    .array(command, { maxLength: 6 })
+    .map((commands) => [
+      ...headings.map((heading, depth) => ' '.repeat(depth) + heading),
+      ...commands.map(([verb, line]) => ' '.repeat(headings.length) + verb + line),
+      '!',
+    ]);
+});
+const text = fc
+  .array(fc.oneof({ weight: 5, arbitrary: block }, { weight: 1, arbitrary: fc.constantFrom(...UNKNOWN_BLOCKS) }), {
+    maxLength: 12,
+  })
+  .map((blocks) => blocks.flat().join('\n'));
+const config = text.map((source) => parseConfig(source).config);
+
+/** Words of the language in any order, and anything else. */
+const noise = fc.array(
+  fc.oneof(
+    fc.string({ maxLength: 30 }),
+    fc
+      .array(
+        fc.constantFrom(
+          'no',
+          'default',
+          'exit',
+          'end',
+          '!',
+          ' ',
+          'voice',
+          'register',
+          'dn',
+          '1',
+          'pool',
+          'presence',
+          'number',
+          'id',
+          'mac',
+          '"',
+          'label',
+          'x',
+          'sip',
+          'name',
+          '__proto__',
+          'constructor',
+        ),
+        { maxLength: 6 },
+      )
+      .map((words) => words.join(' ')),
+  ),
+  { maxLength: 15 },
+);
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(deepFreeze);
+  }
+  return value;
+}
+
+test('parse(render(c)) is c, whatever was configured', () => {
+  fc.assert(
+    fc.property(config, (c) => {
+      const again = parseConfig(renderConfig(c));
+      expect(again.errors).toEqual([]);
+      expect(again.config).toEqual(c);
+      expect(renderConfig(again.config)).toBe(renderConfig(c));
+    }),
+  );
+});
+
+test('a Config is JSON', () => {
+  fc.assert(fc.property(config, (c) => expect(JSON.parse(JSON.stringify(c)) as Config).toStrictEqual(c)));
+});
+
+test('applying diff(a, b) to a gives b, and leaves a as it was', () => {
+  fc.assert(
+    fc.property(config, config, (a, b) => {
+      const { config: result, results } = applyCommands(deepFreeze(a), diffConfig(a, b), { keepUnknown: true });
+      expect(results.filter((answer) => !answer.ok)).toEqual([]);
+      expect(result).toEqual(b);
+      expect(renderConfig(result)).toBe(renderConfig(b));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a configuration that did not change has an empty diff', () => {
+  fc.assert(
+    fc.property(text, (source) =>
+      expect(diffConfig(parseConfig(source).config, parseConfig(source).config)).toEqual([]),
+    ),
+  );
+});
+
+test('no text whatever makes the parser throw, and what it understood and kept survives printing', () => {
+  fc.assert(
+    fc.property(noise, (lines) => {
+      const { config: c } = parseConfig(lines.join('\n'));
+      expect(parseConfig(renderConfig(c)).config).toEqual(c);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('no typed lines make the shell throw; a refused line changes nothing', () => {
+  fc.assert(
+    fc.property(noise, (lines) => {
+      let { config: c, mode } = applyCommands(emptyConfig(), []);
+      for (const line of lines) {
+        const applied = applyCommands(c, [line], { mode });
+        if (applied.results[0]?.ok === false) expect(applied.config).toEqual(c);
+        ({ config: c, mode } = applied);
+      }
+    }),
+  );
+});
+
+test('commands one by one or all at once come to the same', () => {
+  fc.assert(
+    fc.property(text, (source) => {
+      const lines = source.split('\n');
+      let { config: c, mode } = applyCommands(emptyConfig(), []);
+      for (const line of lines) ({ config: c, mode } = applyCommands(c, [line], { mode }));
+      expect(c).toEqual(applyCommands(emptyConfig(), lines).config);
+    }),
+  );
+});
