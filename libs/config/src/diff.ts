@@ -23,7 +23,8 @@ function modeDiff(node: ModeNode, a: Config, b: Config, from: ModeRecord | undef
     commandDiff(from ? command.render(from) : [], command.render(to), keyLength, command.reset ? 'default' : 'no'),
   );
   const children = node.children.flatMap((child) => childDiff(child, a, b));
-  return [...commands, ...children, ...unknownDiff(from?.unknown ?? [], to.unknown ?? [], true)];
+  // Before the modes inside: behind a heading with nothing below it an unknown line would seem to belong there.
+  return [...commands, ...unknownDiff(from?.unknown ?? [], to.unknown ?? [], true), ...children];
 }
 
 /** Old lines whose key nobody has any more are taken back, then new ones given; a new one replaces an old of its key. */

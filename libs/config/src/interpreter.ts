@@ -1,7 +1,7 @@
 import { Args } from './command';
 import { type Config, type ModeRecord } from './config';
 import { Draft } from './draft';
-import { type Match, type Mismatch, matchLine } from './grammar';
+import { type Match, type Mismatch, matchLine, takeStep } from './grammar';
 import { type Action, type ModeNode, ROOT } from './modes';
 import { type Refusal, refuse } from './refusal';
 import { type Token, indentOf, tokenize } from './tokens';
@@ -123,9 +123,17 @@ export class Session {
       return DONE;
     }
     const isUnknown = match.kind === 'invalid' && match.unknownKeyword;
-    if (isUnknown && this.options.keepUnknown) return this.takeUnknown(line, indent);
+    if (isUnknown && this.options.keepUnknown) return this.takeUnknown(this.withVerbInFull(line, tokens), indent);
     this.refusedIndent = indent;
     return refused(line, match);
+  }
+
+  /** An unknown command with its `no` or `default` in full, so that it takes back what it is meant to. */
+  private withVerbInFull(line: string, [first, second]: Token[]): string {
+    const step = first && this.top.node && takeStep(this.top.node.grammar, line, first, this.options);
+    if (typeof step !== 'object' || step.kind !== 'keyword' || second === undefined) return line;
+    if (step.edge.word !== 'no' && step.edge.word !== 'default') return line;
+    return line.slice(0, first?.at) + `${step.edge.word} ${line.slice(second.at)}`;
   }
 
   /**
@@ -183,6 +191,8 @@ export class Session {
 
   private takeUnknown(line: string, indent: number): Outcome {
     const text = line.slice(indent);
+    // The line that takes it back would be a comment.
+    if (/^(no|default)[ \t]+!/.test(text)) return invalidAt(line, indent + text.indexOf('!'));
     const { path } = this.top;
     const kept = this.unknown.give(this.top.holder, text);
     if (kept === undefined) return DONE;

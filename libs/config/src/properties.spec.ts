@@ -93,8 +93,6 @@ const text = fc
     maxLength: 12,
   })
   .map((blocks) => blocks.flat().join('\n'));
-const config = text.map((source) => parseConfig(source).config);
-
 /** Words of the language in any order, and anything else. */
 const noise = fc.array(
   fc.oneof(
@@ -131,6 +129,10 @@ const noise = fc.array(
   ),
   { maxLength: 15 },
 );
+
+const config = fc
+  .oneof({ weight: 4, arbitrary: text }, { weight: 1, arbitrary: noise.map((lines) => lines.join('\n')) })
+  .map((source) => parseConfig(source).config);
 
 function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
