@@ -1,0 +1,100 @@
+/** The result of a load run: the same columns every time, as JSON and as a table. */
+import type { CallCounts } from './calls';
+import type { PhaseResult } from './fleet';
+import type { Percentiles } from './histogram';
+import type { JudgeCounts } from './lamp-judge';
+
+/** CPU as a share of one core during the steady phase, memory at its end. */
+export interface ProcessCost {
+  readonly name: string;
+  readonly cpu: number;
+  readonly rssMiB: number;
+}
+
+export interface LoadReport {
+  readonly at: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly register: PhaseResult;
+  readonly subscribe: PhaseResult;
+  readonly steadySeconds: number;
+  readonly transitions: readonly (Percentiles & { readonly name: string })[];
+  readonly notifyPerSecond: number;
+  readonly busiestSecond: number;
+  readonly lamps: JudgeCounts;
+  readonly retransmissionsSent: number;
+  readonly foreignNotifications: number;
+  readonly calls: CallCounts;
+  readonly own: {
+    readonly cpu: number;
+    readonly cpuPerNotifyMicros: number;
+    readonly loopDelayP99Ms: number;
+    readonly loopDelayMaxMs: number;
+    readonly rssMiB: number;
+  };
+  readonly processes: readonly ProcessCost[];
+  readonly rssMiBPer10000Subscriptions?: number;
+  readonly verdict: readonly string[];
+}
+
+/** Why a run is not clean; empty when it is. */
+export function verdictOf(
+  lamps: JudgeCounts,
+  calls: CallCounts,
+  register: PhaseResult,
+  subscribe: PhaseResult,
+): string[] {
+  const failures: [number, string][] = [
+    [lamps.lost, 'lamp changes lost'],
+    [lamps.wrongAtEnd, 'lamps wrong at the end'],
+    [lamps.outOfOrder, 'NOTIFYs with a lower CSeq'],
+    [lamps.contradictions, 'lamps that were right and turned wrong, or unknown, or were ended by the server'],
+    [calls.failed, `calls failed (${summaryOf(calls.reasons)})`],
+    [sum(register.refused), `REGISTERs refused (${summaryOf(register.refused)})`],
+    [sum(subscribe.refused), `SUBSCRIBEs refused (${summaryOf(subscribe.refused)})`],
+  ];
+  return failures.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+}
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
+}
+
+function summaryOf(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts).map(([what, count]) => `${what}: ${count}`).join(', '); // prettier-ignore
+}
+
+/** The report for a terminal. */
+export function tableOf(report: LoadReport): string {
+  const ms = (value: number) => (value >= 100 ? value.toFixed(0) : value.toFixed(2)).padStart(9);
+  const phase = (name: string, { count, seconds, perSecond, answered }: PhaseResult) =>
+    `${name.padEnd(10)} ${count} in ${seconds.toFixed(1)} s, ${perSecond.toFixed(0)}/s, answered p50 ${answered.p50.toFixed(1)} p99 ${answered.p99.toFixed(1)} ms`;
+  const { lamps, calls, own } = report;
+  return [
+    phase('register', report.register),
+    phase('subscribe', report.subscribe),
+    '',
+    `${'lamp latency, ms'.padEnd(32)}${['count', 'p50', 'p90', 'p99', 'p99.9', 'max'].map((word) => word.padStart(9)).join('')}`,
+    ...report.transitions.map(
+      ({ name, count, p50, p90, p99, p999, max }) =>
+        `${name.padEnd(32)}${String(count).padStart(9)}${[p50, p90, p99, p999, max].map(ms).join('')}`,
+    ),
+    '',
+    `NOTIFY     ${lamps.notifications} in ${report.steadySeconds.toFixed(1)} s, ${report.notifyPerSecond.toFixed(0)}/s, busiest second ${report.busiestSecond}`,
+    `lamps      lost ${lamps.lost} (overtaken ${lamps.overtaken}), wrong at end ${lamps.wrongAtEnd}, contradictions ${lamps.contradictions}, CSeq lower ${lamps.outOfOrder}, duplicate ${lamps.duplicates}, stale ${lamps.stale}`,
+    `again      NOTIFY retransmitted ${lamps.retransmissions}, requests sent again ${report.retransmissionsSent}, foreign NOTIFY ${report.foreignNotifications}`,
+    `calls      ok ${calls.ok}, failed ${calls.failed}${calls.failed > 0 ? ` (${summaryOf(calls.reasons)})` : ''}, no free line ${calls.starved}`,
+    `this tool  CPU ${percent(own.cpu)}, ${own.cpuPerNotifyMicros.toFixed(1)} us per NOTIFY (calls included), loop delay p99 ${own.loopDelayP99Ms.toFixed(1)} max ${own.loopDelayMaxMs.toFixed(1)} ms, ${own.rssMiB.toFixed(0)} MiB`,
+    ...report.processes.map(
+      ({ name, cpu, rssMiB }) => `${name.padEnd(28)} CPU ${percent(cpu)}  ${rssMiB.toFixed(0)} MiB`,
+    ),
+    ...(report.rssMiBPer10000Subscriptions === undefined
+      ? []
+      : [`memory     ${report.rssMiBPer10000Subscriptions.toFixed(1)} MiB per 10,000 subscriptions, all processes`]),
+    '',
+    report.verdict.length === 0 ? 'clean: nothing lost, nothing wrong' : `NOT CLEAN: ${report.verdict.join('; ')}`,
+  ].join('\n');
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`.padStart(8);
+}
