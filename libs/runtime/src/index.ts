@@ -1,0 +1,35 @@
+export {
+  type RunningService,
+  type ServiceContext,
+  type ServiceDefinition,
+  runService,
+  startService,
+} from './run-service';
+export {
+  type CommonSettings,
+  type Settings,
+  type SettingsShape,
+  SettingsError,
+  readSettings,
+  streamSettings,
+} from './settings';
+export { AnswerFilter, BusStrategy } from './bus.strategy';
+export { HEALTH, METRICS } from './ops.controller';
+export { type ConfigListener, RunningConfig, type RunningConfigSettings } from './running-config';
+export {
+  type ChangePart,
+  type StartupImport,
+  appendConfigChange,
+  importStartupConfig,
+  partsOf,
+  sectionOf,
+} from './config-change';
+export { BEAT_MS, EDGE_LEASE_MS, EdgeIdentity, type EdgeSettings } from './edge-identity';
+export { type EdgeEvents, EdgeMonitor, type EdgeView, type LossReason } from './edge-monitor';
+export { busMetrics, outboxMetrics } from './bus-metrics';
+export { type LabelledCounter, Metrics, type PlainCounter } from './metrics';
+export { type Check, Health, type HealthReport } from './health';
+export { Drain, type DrainStep, drainSteps } from './drain';
+export { type LogLevel, type Logger, RateLimitedLog, createLogger, logLevels, nestLogger } from './log';
+export { type Clock, systemClock } from './clock';
+export { type TimerHandle, TimerWheel, type TimerWheelSettings } from './timer-wheel';
