@@ -8,6 +8,8 @@ import { answerTo, newScanned, scan, type Scanned, uriIn, valueOf } from './wire
 
 /** What the fake does wrong; each counts the NOTIFYs after which it happens once. */
 export interface Faults {
+  /** Faults of NOTIFY begin after so many of them. */
+  readonly after?: number;
   readonly dropEvery?: number;
   /** Sends the same NOTIFY again, as a retransmission. */
   readonly repeatEvery?: number;
@@ -94,7 +96,8 @@ export class FakeNotifier {
   private notify(watch: Watch, body: string, opposite: string): void {
     watch.cseq += 1;
     this.sent += 1;
-    const isDue = (every?: number) => every !== undefined && this.sent % every === 0;
+    const faulty = this.sent > (this.faults.after ?? 0);
+    const isDue = (every?: number) => faulty && every !== undefined && this.sent % every === 0;
     if (isDue(this.faults.dropEvery)) return;
     const text = this.textOf(watch, watch.cseq, body);
     this.send(text, watch.to);

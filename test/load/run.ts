@@ -87,8 +87,8 @@ export async function runLoad(
 /** Places calls at the rate, and counts NOTIFYs by the second. */
 class SteadyPace {
   busiestSecond = 0;
+  private readonly total: number;
   private startedAt = 0;
-  private until = 0;
   private due = 0;
   private second = 0;
   private countedUpTo = 0;
@@ -97,24 +97,25 @@ class SteadyPace {
     private readonly options: LoadOptions,
     private readonly calls: Calls,
     private readonly judge: LampJudge,
-  ) {}
+  ) {
+    this.total = Math.round(options.rate * options.duration);
+  }
 
   /** Whether every call of this run was placed. */
   get isOver(): boolean {
-    return this.due >= Math.floor(this.options.rate * this.options.duration);
+    return this.due === this.total;
   }
 
   start(now: number): void {
     this.startedAt = now;
-    this.until = now + this.options.duration * 1000;
     this.second = now;
     this.countedUpTo = this.judge.counts.notifications;
   }
 
   turn(now: number): void {
     if (this.startedAt === 0) return;
-    const seconds = (Math.min(now, this.until) - this.startedAt) / 1000;
-    for (; this.due < Math.floor(seconds * this.options.rate); this.due += 1) this.calls.place();
+    const due = Math.min(this.total, Math.floor(((now - this.startedAt) / 1000) * this.options.rate));
+    for (; this.due < due; this.due += 1) this.calls.place();
     if (now - this.second < 1000) return;
     const { notifications } = this.judge.counts;
     this.busiestSecond = Math.max(
