@@ -140,7 +140,7 @@ describe('what a watcher is told', () => {
     const living = anyDialogs.map((dialogs) => dialogs.filter((dialog) => dialog.state !== 'terminated'));
     fc.assert(
       fc.property(living, living, (seen, now) => {
-        const table = new Map(seen.map((dialog) => [dialog.id, dialog]));
+        const table = new Map<string, DialogView>(seen.map((dialog) => [dialog.id, dialog]));
         for (const dialog of dialogsToTell('partial', seen, now))
           if (dialog.state === 'terminated') table.delete(dialog.id);
           else table.set(dialog.id, dialog);
