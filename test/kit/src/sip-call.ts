@@ -26,7 +26,8 @@ export class SipCall {
   readonly responses: HeardResponse[] = [];
   /** Set by the phone: how a call that is not answered yet is withdrawn. */
   withdraw?: () => void;
-  /** CSeq and credentials-free fields of the INVITE that a 2xx answers; the ACK repeats them. */
+  /** Made without a description, so that the 2xx offers and the ACK answers [RFC3264]. */
+  offerless = false;
   private wantsCancel = false;
 
   constructor(
@@ -218,9 +219,6 @@ export class SipCall {
     this.phone.answer(this.theInvite(), 487, 'Request Terminated');
     this.finish({ by: 'there', status: 487 });
   }
-
-  /** Made without a description, so that the 2xx offers and the ACK answers [RFC3264]. */
-  offerless = false;
 
   private hear(sdp: string): void {
     if (!sdp) return;

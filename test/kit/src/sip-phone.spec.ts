@@ -110,6 +110,7 @@ describe.each(['udp', 'tcp'] as const)('two phones over %s', (transport) => {
     const call = caller.call('3002');
     (await callee.nextCall()).reject(486);
     expect(await call.ended()).toEqual({ by: 'there', status: 486 });
+    await callee.nextMessage((message) => message.kind === 'request' && message.method === 'ACK', 'the ACK');
     await expect(call.answered()).rejects.toThrow(/486 Busy Here.*before it was answered/);
     expect([...caller.violations, ...callee.violations]).toEqual([]);
   });

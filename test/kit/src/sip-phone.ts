@@ -7,11 +7,13 @@ import type { Address } from '@linewatch/sip';
 import { Conditions } from './conditions';
 import { audioSdp, SipCall } from './sip-call';
 import { dialogOfRequest, fieldsOfDialog, nextHopOf, type PhoneDialog } from './sip-dialog';
-import { answerChallenge, type Credentials } from './sip-digest';
+import { type Credentials } from './sip-digest';
+import { faultsOf } from './sip-message-rules';
+import { newCallId, newTag, type RequestPlan, RequestSender, USER_AGENT } from './sip-sender';
 import { openSipSocket, type SipSocket } from './sip-socket';
 import { SipSubscription, type Notification, type NotifyAnswer, type SubscribeOptions } from './sip-subscription';
 import {
-  cseqOf, headerOf, idsOf, listOf, paramOf, readMessage, summaryOf, uriOf, userOf, writeAnswer, writeMessage, type Field,
+  cseqOf, headerOf, idsOf, listOf, paramOf, readMessage, summaryOf, uriOf, userOf, writeAnswer, type Field,
   type HeardMessage, type HeardRequest, type HeardResponse,
 } from './sip-text'; // prettier-ignore
 import { Transactions, type SentRequest } from './sip-transactions';
@@ -62,15 +64,6 @@ export class SipRefusedError extends Error {
   }
 }
 
-interface RequestPlan {
-  readonly method: string;
-  readonly uri: string;
-  readonly fields: readonly Field[];
-  readonly body?: string;
-  readonly to: Address;
-  readonly nextCSeq: () => number;
-}
-
 /** Messages a phone remembers. */
 const MOST_HEARD = 20_000;
 
@@ -93,6 +86,7 @@ export class SipPhone {
   private readonly conditions: Conditions;
   private transactions!: Transactions;
   private socket!: SipSocket;
+  private sender!: RequestSender;
   private readonly registerCallId: string;
   private registerCSeq = 100;
   private heardUpTo = 0;
@@ -103,7 +97,7 @@ export class SipPhone {
     this.domain = options.domain ?? options.registrar.host;
     this.autoRing = options.autoRing ?? true;
     this.autoAnswerMs = options.autoAnswerMs;
-    this.registerCallId = this.newCallId();
+    this.registerCallId = newCallId(this.mac);
     this.conditions = new Conditions(`phone ${this.number}`, () => this.heard.slice(-6).map(summaryOf).join(', '));
   }
 
@@ -113,6 +107,7 @@ export class SipPhone {
     const { transport = 'udp', host = '127.0.0.1', port = 0, t1Ms = 500 } = options;
     phone.socket = await openSipSocket(transport, { host, port }, (bytes, source) => phone.receive(bytes, source));
     phone.transactions = new Transactions((text, to) => phone.socket.send(text, to), t1Ms, transport === 'tcp');
+    phone.sender = new RequestSender(phone.socket, phone.transactions, options.credentials, options.digestAlgorithm);
     return phone;
   }
 
@@ -164,11 +159,11 @@ export class SipPhone {
     const { expires = 3600, fields = [] } = options;
     const instance = `"<urn:uuid:00000000-0000-0000-0000-${this.mac.toLowerCase()}>"`;
     const contact = `${this.contactOf(number)};+sip.instance=${instance};+u.sip!devicename.ccm.cisco.com="SEP${this.mac}"`;
-    const response = await this.request({
+    const response = await this.sender.request({
       method: 'REGISTER',
       uri: `sip:${this.domain}`,
       fields: [
-        ['From', `<${this.uri(number)}>;tag=${this.newTag()}`],
+        ['From', `<${this.uri(number)}>;tag=${newTag(this.mac)}`],
         ['To', `<${this.uri(number)}>`],
         ['Call-ID', `${number}-${this.registerCallId}`],
         ['Contact', `${contact};expires=${expires}`],
@@ -195,7 +190,7 @@ export class SipPhone {
     // Listed before the answer: a NOTIFY may overtake the 2xx [RFC6665 4.1.2.4].
     this.subscriptions.push(subscription);
     const { dialog } = subscription;
-    const response = await this.request({
+    const response = await this.sender.request({
       method: 'SUBSCRIBE',
       uri: dialog.target,
       fields: [...fieldsOfDialog(dialog), ...subscription.fields(options.expires)],
@@ -225,7 +220,7 @@ export class SipPhone {
     this.calls.push(call);
     const fields: Field[] = [['Contact', this.contactOf(options.from)], ['Allow', allowed], ...(options.fields ?? [])];
     let sent: SentRequest | undefined;
-    call.withdraw = () => sent && this.sendCancel(sent);
+    call.withdraw = () => sent && this.sender.cancel(sent);
     const plan: RequestPlan = {
       method: 'INVITE',
       uri: dialog.target,
@@ -237,13 +232,13 @@ export class SipPhone {
       body: call.offerless ? '' : call.localSdp,
       to: this.options.registrar,
       nextCSeq: () => ++dialog.cseq,
+      onProvisional: (provisional) => call.onResponse(provisional),
+      onSent: (request) => (sent = request),
     };
-    const response = this.request(
-      plan,
-      (provisional) => call.onResponse(provisional),
-      (request) => (sent = request),
-    );
-    response.then((final) => call.onResponse(final)).catch((error: unknown) => call.onFailure(error));
+    this.sender
+      .request(plan)
+      .then((final) => call.onResponse(final))
+      .catch((error: unknown) => call.onFailure(error));
     return call;
   }
 
@@ -274,7 +269,7 @@ export class SipPhone {
   /** A request outside of any dialog, with From, To and Call-ID of its own (OPTIONS, PUBLISH, MESSAGE …). */
   send(method: string, number: string, fields: readonly Field[] = [], body = ''): Promise<HeardResponse> {
     const dialog = this.newDialog(number);
-    return this.request({
+    return this.sender.request({
       method, uri: dialog.target, fields: [...fieldsOfDialog(dialog), ...fields], body, to: this.options.registrar,
       nextCSeq: () => ++dialog.cseq,
     }); // prettier-ignore
@@ -282,7 +277,7 @@ export class SipPhone {
 
   /** A request in a dialog; any final answer is returned. */
   sendInDialog(dialog: PhoneDialog, method: string, fields: readonly Field[] = [], body = ''): Promise<HeardResponse> {
-    return this.request({
+    return this.sender.request({
       method, uri: dialog.target, fields: [...fieldsOfDialog(dialog), ...fields], body, to: nextHopOf(dialog),
       nextCSeq: () => ++dialog.cseq,
     }); // prettier-ignore
@@ -291,7 +286,7 @@ export class SipPhone {
   /** The ACK of a 2xx: a request of its own that nobody answers [RFC3261 13.2.2.4]. */
   sendAck(dialog: PhoneDialog, cseq: number, sdp: string): void {
     const fields: Field[] = [...fieldsOfDialog(dialog), ...(sdp ? [['Content-Type', 'application/sdp'] as const] : [])];
-    this.socket.send(this.write('ACK', dialog.target, cseq, fields, sdp, this.newBranch()), nextHopOf(dialog));
+    this.sender.sendUnanswered('ACK', dialog.target, cseq, fields, sdp, nextHopOf(dialog));
   }
 
   /** Answers a request; a final answer to INVITE is repeated until its ACK comes. */
@@ -301,8 +296,8 @@ export class SipPhone {
       request,
       status,
       reason,
-      call?.dialog.localTag ?? this.newTag(),
-      [...fields, ['User-Agent', userAgent]],
+      call?.dialog.localTag ?? newTag(this.mac),
+      [...fields, ['User-Agent', USER_AGENT]],
       body,
     );
     this.transactions.answer(request, text, { untilAck: request.method === 'INVITE' && status >= 200 });
@@ -346,62 +341,6 @@ export class SipPhone {
     await this.socket.close();
   }
 
-  private async request(
-    plan: RequestPlan,
-    onProvisional?: (response: HeardResponse) => void,
-    onSent?: (request: SentRequest) => void,
-  ): Promise<HeardResponse> {
-    const first = await this.attempt(plan, plan.fields, onProvisional, onSent);
-    const { credentials, digestAlgorithm } = this.options;
-    if (!credentials || (first.status !== 401 && first.status !== 407)) return first;
-    const cnonce = randomBytes(8).toString('hex');
-    const authorization = answerChallenge(
-      first,
-      { method: plan.method, uri: plan.uri, cnonce },
-      credentials,
-      digestAlgorithm,
-    );
-    return authorization ? this.attempt(plan, [...plan.fields, authorization], onProvisional, onSent) : first;
-  }
-
-  private attempt(
-    plan: RequestPlan,
-    fields: readonly Field[],
-    onProvisional?: (response: HeardResponse) => void,
-    onSent?: (request: SentRequest) => void,
-  ): Promise<HeardResponse> {
-    const { method, uri, to, body = '' } = plan;
-    const branch = this.newBranch();
-    const text = this.write(method, uri, plan.nextCSeq(), fields, body, branch);
-    const request: SentRequest = { method, uri, branch, fields: [['Via', this.via(branch)], ...fields], text, to };
-    onSent?.(request);
-    return this.transactions.request(request, onProvisional);
-  }
-
-  private write(
-    method: string,
-    uri: string,
-    cseq: number,
-    fields: readonly Field[],
-    body: string,
-    branch: string,
-  ): string {
-    const head: Field[] = [
-      ['Via', this.via(branch)],
-      ['Max-Forwards', '70'],
-      ['CSeq', `${cseq} ${method}`],
-    ];
-    return writeMessage(`${method} ${uri} SIP/2.0`, [...head, ...fields, ['User-Agent', userAgent]], body);
-  }
-
-  /** CANCEL has the branch, the CSeq number and the ids of its INVITE [RFC3261 9.1]. */
-  private sendCancel(invite: SentRequest): void {
-    const cseq = Number(/^CSeq: (\d+)/m.exec(invite.text)?.[1]);
-    const kept = invite.fields.filter(([name]) => ['Route', 'From', 'To', 'Call-ID'].includes(name));
-    const text = this.write('CANCEL', invite.uri, cseq, kept, '', invite.branch);
-    this.transactions.request({ ...invite, method: 'CANCEL', text }).catch(() => {});
-  }
-
   private receive(bytes: Buffer, source: Address): void {
     const message = readMessage(bytes, source, Date.now());
     if (!message) {
@@ -412,24 +351,10 @@ export class SipPhone {
     this.heard.push(message);
     if (this.heard.length > MOST_HEARD)
       this.heardUpTo = Math.max(0, this.heardUpTo - this.heard.splice(0, MOST_HEARD / 2).length);
-    this.judge(message);
+    this.violations.push(...faultsOf(message));
     if (message.kind === 'request') this.onRequest(message);
     else if (!this.transactions.onResponse(message)) this.onStrayResponse(message);
     this.conditions.changed();
-  }
-
-  /** What every message must have [RFC3261 8.1.1, 8.2.6.2, 18.3, 20.14]. */
-  private judge(message: HeardMessage): void {
-    const mandatory = ['via', 'from', 'to', 'call-id', 'cseq', ...(message.kind === 'request' ? ['max-forwards'] : [])];
-    const missing = mandatory.filter((name) => headerOf(message, name) === undefined);
-    if (missing.length > 0) this.violations.push(`${summaryOf(message)} lacks ${missing.join(', ')} [RFC3261 8.1.1]`);
-    const length = headerOf(message, 'content-length');
-    if (length !== undefined && Number(length) !== message.bodyBytes)
-      this.violations.push(`${summaryOf(message)}: Content-Length ${length}, ${message.bodyBytes} octets came [SB-49]`);
-    if (message.bodyBytes > 0 && !headerOf(message, 'content-type'))
-      this.violations.push(`${summaryOf(message)} has a body without Content-Type`);
-    if (message.kind === 'request' && !paramOf(headerOf(message, 'via') ?? '', 'branch')?.startsWith('z9hG4bK'))
-      this.violations.push(`${summaryOf(message)}: no branch of RFC 3261`);
   }
 
   /** A 2xx to INVITE that came again wants its ACK again [RFC3261 13.2.2.4]. */
@@ -482,7 +407,7 @@ export class SipPhone {
 
   private onInvite(request: HeardRequest): void {
     const number = userOf(request.requestUri);
-    const dialog = dialogOfRequest(request, this.newTag(), uriOf(headerOf(request, 'to') ?? ''));
+    const dialog = dialogOfRequest(request, newTag(this.mac), uriOf(headerOf(request, 'to') ?? ''));
     const call = new SipCall(this, 'in', userOf(dialog.remoteUri), dialog, audioSdp(this.address.host), request);
     if (!this.options.numbers.includes(number))
       this.violations.push(`INVITE for ${number}, which is none of this phone's numbers`);
@@ -507,29 +432,11 @@ export class SipPhone {
   private newDialog(number: string, from = this.number): PhoneDialog {
     const uri = this.uri(number);
     return {
-      callId: this.newCallId(), localTag: this.newTag(), localUri: this.uri(from), remoteUri: uri, target: uri, routes: [], cseq: 999,
+      callId: newCallId(this.mac), localTag: newTag(this.mac), localUri: this.uri(from), remoteUri: uri, target: uri, routes: [], cseq: 999,
     }; // prettier-ignore
-  }
-
-  private via(branch: string): string {
-    const { host, port } = this.address;
-    return `SIP/2.0/${this.socket.transport.toUpperCase()} ${host}:${port};branch=${branch};rport`;
-  }
-
-  private newTag(): string {
-    return `${this.mac.toLowerCase()}${randomBytes(6).toString('hex')}`;
-  }
-
-  private newBranch(): string {
-    return `z9hG4bK${randomBytes(8).toString('hex')}`;
-  }
-
-  private newCallId(): string {
-    return `${this.mac.toLowerCase()}-${randomBytes(8).toString('hex')}@${this.options.host ?? '127.0.0.1'}`;
   }
 }
 
-const userAgent = 'Cisco-CP8841/12.8.1';
 const allowed = 'INVITE, ACK, BYE, CANCEL, OPTIONS, NOTIFY, UPDATE, INFO, REFER, MESSAGE';
 
 function reasonOf(status: number): string {

@@ -178,9 +178,14 @@ export class Transactions {
 
   /** The ACK of a refusal has the branch of the INVITE and the To of the answer [RFC3261 17.1.1.3]. */
   private acknowledgeRefusal(invite: SentRequest, response: HeardResponse): void {
-    const kept = invite.fields.filter(([name]) => ['Via', 'Route', 'Max-Forwards', 'From', 'Call-ID'].includes(name));
+    const kept = invite.fields.filter(([name]) => ['Via', 'Route', 'From', 'Call-ID'].includes(name));
     const cseq = Number.parseInt(headerOf(response, 'cseq') ?? '', 10);
-    const fields: Field[] = [...kept, ['To', headerOf(response, 'to') ?? ''], ['CSeq', `${cseq} ACK`]];
+    const fields: Field[] = [
+      ...kept,
+      ['Max-Forwards', '70'],
+      ['To', headerOf(response, 'to') ?? ''],
+      ['CSeq', `${cseq} ACK`],
+    ];
     this.send(writeMessage(`ACK ${invite.uri} SIP/2.0`, fields), invite.to);
   }
 }
