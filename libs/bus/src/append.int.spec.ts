@@ -22,6 +22,8 @@ describe('append on JetStream', () => {
     const first = await bus.append(subject, numbered(1), { id: 'fact-1', expectLast: 0 });
     const second = await bus.append(subject, numbered(1), { id: 'fact-1', expectLast: 0 });
     expect(second).toEqual({ seq: first.seq, duplicate: true });
+    await bus.append(subject, numbered(2));
+    expect(await bus.append(subject, numbered(1), { id: 'fact-1', expectLast: 0 })).toEqual(second);
   });
 
   it('lets one of two writers win and tells the other the sequence that was first [design 4]', async () => {
@@ -51,7 +53,7 @@ describe('append on JetStream', () => {
       type: 'linewatch.config.applied',
       data: {
         author: 'x',
-        commands: Array.from({ length: 2000 }, () => 'x'.repeat(1000)),
+        commands: Array.from({ length: 20_000 }, () => 'x'.repeat(1000)),
         change: { id: '1', part: 0, parts: 1 },
       },
     } as const;

@@ -1,5 +1,5 @@
 import { ErrorCode, type Msg, NatsError, headers } from 'nats';
-import type { Appended } from './bus';
+import type { Appended, Stored } from './bus';
 import { ConflictError, RejectedError, UnavailableError } from './errors';
 import type { ReplyInbox } from './reply-inbox';
 
@@ -19,6 +19,8 @@ export interface AppendRequest {
   readonly payload: Uint8Array;
   /** Nats-Msg-Id. */
   readonly id: string;
+  /** The caller chose the id: this may be the retry of an append whose acknowledgement was lost. */
+  readonly mayBeRetry: boolean;
   readonly expectLast?: number;
   readonly traceparent?: string;
 }
@@ -32,6 +34,8 @@ export class Appender {
   constructor(
     private readonly inbox: ReplyInbox,
     private readonly lastSequenceOf: (subject: string) => Promise<number>,
+    /** The first message of a subject after a sequence. */
+    private readonly firstAfter: (subject: string, seq: number) => Promise<Stored | undefined>,
   ) {}
 
   /** @throws ConflictError, UnavailableError, RejectedError */
@@ -77,6 +81,8 @@ export class Appender {
     if (ack.error === undefined) return { seq: ack.seq, duplicate: ack.duplicate };
     const { code, err_code, description } = ack.error;
     if (err_code === WRONG_LAST_SEQUENCE || err_code === WRONG_LAST_SEQUENCE_CONSTANT) {
+      const earlier = await this.storedEarlier(request);
+      if (earlier !== undefined) return { seq: earlier, duplicate: true };
       const said = /sequence: (\d+)/.exec(description)?.[1];
       const actual = said === undefined ? await this.lastSequenceOf(request.subject) : Number(said);
       throw new ConflictError(request.subject, request.expectLast ?? 0, actual);
@@ -84,6 +90,16 @@ export class Appender {
     const message = `JetStream refused ${request.subject}: ${description}.`;
     if (code === 503 && err_code !== STORE_FAILED) throw new UnavailableError(message);
     throw new RejectedError(message, err_code, err_code === MESSAGE_TOO_BIG);
+  }
+
+  /**
+   * Newer servers compare the last sequence before they look for a duplicate: a retry then meets its own first copy. What
+   * follows the expected message is that copy, or the event of somebody who won.
+   */
+  private async storedEarlier(request: AppendRequest): Promise<number | undefined> {
+    if (!request.mayBeRetry || request.expectLast === undefined) return undefined;
+    const first = await this.firstAfter(request.subject, request.expectLast + 1);
+    return first?.id === request.id ? first.streamSeq : undefined;
   }
 
   private counted(request: AppendRequest, error: unknown): unknown {

@@ -134,8 +134,18 @@ function say(message: Msg, answer: Answer): void {
 }
 
 /** As `Listening`, once the server knows of the subscription: before that a question finds nobody. */
-export async function listening(connection: NatsConnection, subscription: Subscription): Promise<Listening> {
+export async function listening(
+  connection: NatsConnection,
+  subscription: Subscription,
+  isConnected: () => boolean,
+): Promise<Listening> {
   // While there is no connection the client subscribes at the next one by itself.
   await connection.flush().catch(() => undefined);
-  return { stop: () => (connection.isClosed() ? undefined : subscription.unsubscribe()) };
+  return { stop: () => endSubscription(subscription, isConnected) };
+}
+
+/** Unsubscribes, and resolves when what the server had sent before has been given to the callback. */
+export async function endSubscription(subscription: Subscription, isConnected: () => boolean): Promise<void> {
+  if (isConnected()) await subscription.drain().catch(() => undefined);
+  else if (!subscription.isClosed()) subscription.unsubscribe();
 }

@@ -91,7 +91,8 @@ export interface Consumer {
 }
 
 export interface Listening {
-  stop(): void;
+  /** Hears no more; resolves when what was on its way has been handled. */
+  stop(): Promise<void>;
 }
 
 export interface AskOptions {

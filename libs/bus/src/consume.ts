@@ -1,4 +1,5 @@
 import { type Msg, type NatsConnection, type Subscription, createInbox } from 'nats';
+import { endSubscription } from './ask';
 import type { BusReport, Consumer, ConsumeOptions, Delivered } from './bus';
 import { type Delivery, deliveryOf, status, statusOf } from './delivery';
 import { type Undecodable, storedOf } from './read';
@@ -21,6 +22,7 @@ export interface ConsumeContext {
   readonly connection: NatsConnection;
   readonly api: JetStreamApi;
   readonly prefix: string;
+  readonly isConnected: () => boolean;
   readonly report: (report: BusReport) => void;
   /** Resolves when the dead-letter stream has it. */
   readonly bury: (what: Undecodable, deliveries: number) => Promise<void>;
@@ -99,8 +101,9 @@ export class PullConsumer implements Consumer {
   async stop(): Promise<void> {
     if (this.stopped) return this.running;
     this.stopped = true;
-    this.subscription?.unsubscribe();
     for (const held of this.waiting.splice(0)) this.say(held, NAK);
+    // What is on its way is given back as it comes: nobody shall wait for ack_wait.
+    if (this.subscription) await endSubscription(this.subscription, this.context.isConnected);
     await this.running;
     for (const timer of this.timers) clearInterval(timer);
     this.context.onEnd(this);
@@ -176,6 +179,7 @@ export class PullConsumer implements Consumer {
       break;
     }
     this.pending = delivery.pending;
+    if (this.stopped) return this.respond(message, NAK);
     this.take(message, delivery);
     this.pull();
   }

@@ -61,6 +61,7 @@ export class NatsBus implements Api.Bus {
   private readonly consumers = new Set<PullConsumer>();
   private readonly listeners = new Set<(status: Api.BusStatus) => void>();
   private connected = true;
+  private readonly isConnected = (): boolean => this.connected && !this.connection.isClosed();
   private reconnects = 0;
   private followRestarts = 0;
   private deadLetters = 0;
@@ -73,15 +74,13 @@ export class NatsBus implements Api.Bus {
     this.subjects = makeSubjects(settings.prefix);
     this.now = settings.now ?? Date.now;
     this.newId = settings.newId ?? (() => nuid.next());
-    this.inbox = new ReplyInbox(
-      connection,
-      settings.monotonic ?? (() => performance.now()),
-      () => this.connected && !connection.isClosed(),
-    );
+    this.inbox = new ReplyInbox(connection, settings.monotonic ?? (() => performance.now()), this.isConnected);
     this.api = jetStreamApi(this.inbox);
     this.reader = new Reader(this.inbox, this.api, this.subjects.prefix, (what) => this.buryLater(what));
-    this.appender = new Appender(this.inbox, (subject) =>
-      this.reader.lastSequenceOf(streamOf(this.subjects, subject), subject),
+    this.appender = new Appender(
+      this.inbox,
+      (subject) => this.reader.lastSequenceOf(streamOf(this.subjects, subject), subject),
+      (subject, seq) => this.reader.next(streamOf(this.subjects, subject), subject, seq),
     );
     void this.watchConnection();
   }
@@ -97,6 +96,7 @@ export class NatsBus implements Api.Bus {
       subject,
       payload: this.encode(id, event, options),
       id,
+      mayBeRetry: options.id !== undefined,
       ...(options.expectLast !== undefined && { expectLast: options.expectLast }),
       ...(options.traceparent !== undefined && { traceparent: options.traceparent }),
     });
@@ -147,6 +147,7 @@ export class NatsBus implements Api.Bus {
         connection: this.connection,
         api: this.api,
         prefix: this.subjects.prefix,
+        isConnected: this.isConnected,
         report: this.settings.report,
         bury: (what, deliveries) => this.bury(what, deliveries),
         onEnd: (ended) => this.consumers.delete(ended),
@@ -161,7 +162,7 @@ export class NatsBus implements Api.Bus {
   }
 
   publish(subject: string, event: BusEvent, options: Omit<Api.AppendOptions, 'expectLast'> = {}): boolean {
-    if (!this.connected || this.connection.isClosed()) return false;
+    if (!this.isConnected()) return false;
     const payload = this.encode(options.id ?? this.newId(), event, options);
     if (options.traceparent === undefined) this.connection.publish(subject, payload);
     else {
@@ -189,7 +190,7 @@ export class NatsBus implements Api.Bus {
         handler({ ...decoded.envelope, address: message.subject, ...traceOf(message.headers) });
       },
     });
-    return listening(this.connection, subscription);
+    return listening(this.connection, subscription, this.isConnected);
   }
 
   ask(subject: string, body: unknown, options?: Api.AskOptions): Promise<unknown> {
@@ -204,7 +205,7 @@ export class NatsBus implements Api.Bus {
     const subscription = answer(this.connection, subject, queue, handler, (error, asked) =>
       this.settings.report({ what: 'failing', reason: `${asked}: ${(error as Error)?.stack ?? String(error)}` }),
     );
-    return listening(this.connection, subscription);
+    return listening(this.connection, subscription, this.isConnected);
   }
 
   gather(subject: string, body: unknown, options?: Api.GatherOptions): Promise<unknown[]> {

@@ -1,5 +1,6 @@
-import { AnswerError, type Bus, type Listening } from '@linewatch/bus';
-import { Catch, type RpcExceptionFilter } from '@nestjs/common';
+import type { Bus, Listening } from '@linewatch/bus';
+import { type ArgumentsHost, Catch } from '@nestjs/common';
+import { BaseExceptionFilter } from '@nestjs/core';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import { type Observable, lastValueFrom, throwError } from 'rxjs';
 
@@ -38,9 +39,9 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
     }
   }
 
-  /** Takes no more questions. */
-  stop(): void {
-    for (const one of this.answering.splice(0)) one.stop();
+  /** Takes no more questions; those on their way are still taken. */
+  async stop(): Promise<void> {
+    await Promise.all(this.answering.splice(0).map((one) => one.stop()));
   }
 
   /** Resolves when no handler is at work. */
@@ -48,8 +49,8 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
     if (this.inHand > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
   }
 
-  close(): void {
-    this.stop();
+  close(): Promise<void> {
+    return this.stop();
   }
 
   on(): never {
@@ -93,10 +94,13 @@ export class BusStrategy extends Server implements CustomTransportStrategy {
   }
 }
 
-/** Lets the word of an AnswerError through; Nest's own filter would make every error "Internal server error". */
+/**
+ * Lets the word of an AnswerError through to the asker; Nest's own filter would make every error "Internal server
+ * error". HTTP keeps Nest's answers.
+ */
 @Catch()
-export class AnswerFilter implements RpcExceptionFilter {
-  catch(error: unknown): Observable<never> {
-    return throwError(() => (error instanceof Error ? error : new AnswerError('failed', String(error))));
+export class AnswerFilter extends BaseExceptionFilter {
+  override catch(error: unknown, host: ArgumentsHost): Observable<never> | void {
+    return host.getType() === 'rpc' ? throwError(() => error) : super.catch(error, host);
   }
 }

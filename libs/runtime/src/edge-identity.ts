@@ -76,7 +76,7 @@ export class EdgeIdentity {
   end(): void {
     this.ended = true;
     clearInterval(this.timer);
-    this.listening?.stop();
+    void this.listening?.stop();
   }
 
   private async start(): Promise<void> {

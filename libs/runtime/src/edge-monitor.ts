@@ -71,7 +71,7 @@ export class EdgeMonitor {
   stop(): void {
     clearInterval(this.timer);
     this.stopListening?.();
-    this.listening?.stop();
+    void this.listening?.stop();
     this.follower?.stop();
   }
 

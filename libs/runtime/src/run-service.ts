@@ -223,7 +223,8 @@ async function createApp<S extends SettingsShape>(
   };
   const app = await NestFactory.create(root, { logger: nestLogger(context.log), abortOnError: false });
   const strategy = new BusStrategy(context.bus, context.name, context.id);
-  app.connectMicroservice<MicroserviceOptions>({ strategy }).useGlobalFilters(new AnswerFilter());
+  app.useGlobalFilters(new AnswerFilter(app.getHttpAdapter()));
+  app.connectMicroservice<MicroserviceOptions>({ strategy }, { inheritAppConfig: true });
   return { app, strategy };
 }
 
@@ -248,6 +249,6 @@ function portOf(app: INestApplication): number {
 
 function logReport(log: RateLimitedLog, report: BusReport): void {
   const { what, ...fields } = report;
-  const level = what === 'disconnected' || what === 'reconnected' || what === 'follow-restarted' ? 'info' : 'warn';
+  const level = what === 'reconnected' || what === 'follow-restarted' ? 'info' : 'warn';
   log[level](`bus ${what}`, `bus: ${what}`, fields);
 }

@@ -1,0 +1,4 @@
+import { runService } from '../run-service';
+import { sampleService } from './sample-service';
+
+void runService(sampleService);
