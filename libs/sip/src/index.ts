@@ -49,3 +49,90 @@ export {
   withoutHeader,
 } from './build';
 export { serialize } from './serialize';
+export { failureResponse, type ParseFailure, type PartialRequest } from './failure';
+export { parseMessage } from './parse';
+export { scanResponse, type ScannedResponse } from './scan-response';
+export { DEFAULT_FRAMING_LIMITS, type Frame, type FramingLimits, isKeepAlive, StreamFramer } from './framing';
+
+export { T1, T2, T4, type TimerName, type TimerTable, timerTable } from './timers';
+export type { ClientEffect, ClientInput, Effect, ServerEffect, ServerInput, Step } from './transaction';
+export { type IctState, startIct, stepIct } from './ict';
+export { type IstState, startIst, stepIst } from './ist';
+export { type NictState, startNict, type Status, stepNict } from './nict';
+export { type NistState, startNist, stepNist } from './nist';
+export { ackForFailure, cancelFor } from './hop-by-hop';
+export { cancelledKey, clientKey, responseKey, serverKey } from './transaction-key';
+export {
+  checkRemoteCSeq,
+  confirmDialog,
+  dialogKey,
+  dialogKeyOf,
+  dialogOfNotify,
+  type DialogState,
+  inDialogRequest,
+  type InDialogParts,
+  receivedInDialog,
+  routeOf,
+  targetRefresh,
+  uacDialog,
+  uasDialog,
+} from './dialog';
+export { isLive, reclaimNotifier, startNotifier, stepNotifier } from './notifier';
+export {
+  CSEQ_BLOCK,
+  type EndCause,
+  type LineView,
+  type NotifierEffect,
+  type NotifierInput,
+  type NotifierState,
+  type NotifierStep,
+  type NotifyEffect,
+  type SubscriptionRecord,
+  type SubscriptionState,
+  type TerminationReason,
+} from './subscription';
+export {
+  acceptsBody,
+  ALLOW_EVENTS,
+  BAD_EVENT,
+  DIALOG_PACKAGE,
+  EVENT_PACKAGES,
+  type EventPackage,
+  findPackage,
+  type Grant,
+  grantExpires,
+  intervalTooBrief,
+  notAcceptable,
+  type PackageName,
+  PRESENCE_PACKAGE,
+  type Refusal,
+} from './event-package';
+export {
+  answerDigest,
+  challengeHeaders,
+  checkNonce,
+  countNonce,
+  credentialsFor,
+  DIGEST_ALGORITHMS,
+  type DigestAlgorithm,
+  type DigestAnswer,
+  type DigestCheck,
+  digestHa1,
+  type DigestVerdict,
+  makeNonce,
+  type NonceUse,
+  verifyDigest,
+} from './digest';
+export { type LampTuple, PIDF, type PidfInput, readPidf, renderPidf } from './body/pidf';
+export {
+  DIALOG_INFO,
+  type DialogInfo,
+  type DialogInfoText,
+  type DialogParty,
+  dialogsToTell,
+  type DialogView,
+  readDialogInfo,
+  renderDialogInfo,
+  sameDialogs,
+} from './body/dialog-info';
+export { escapeXml } from './body/xml';

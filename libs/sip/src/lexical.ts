@@ -71,15 +71,18 @@ export function splitList(text: string): string[] {
   const elements: string[] = [];
   let start = 0;
   let inBrackets = false;
+  let balanced = true;
   for (let i = 0; i <= text.length; i++) {
     const c = i < text.length ? text[i] : ',';
     if (c === ',' && (!inBrackets || i === text.length)) {
       const element = text.slice(start, i).trim();
       if (element !== '') elements.push(element);
       start = i + 1;
-    } else if (c === '"' && !inBrackets) {
+    } else if (c === '"' && !inBrackets && balanced) {
       const after = skipQuoted(text, i);
-      if (after !== -1) i = after - 1;
+      // Looked for once only: a text of nothing but quotes must not cost the square of its length.
+      if (after === -1) balanced = false;
+      else i = after - 1;
     } else if (c === '<') inBrackets = true;
     else if (c === '>') inBrackets = false;
   }
