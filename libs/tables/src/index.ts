@@ -1,0 +1,8 @@
+export { type RedisSettings, RedisConnection } from './connection';
+export { UnavailableError } from './errors';
+export { type Keys, makeKeys } from './keys';
+export { type LineRow, LineTable } from './lines';
+export { type DeviceBindings, BindingTable } from './bindings';
+export { type ActiveWatch } from './watch-record';
+export { SubscriptionTable } from './subscriptions';
+export { type GenerationSettings, type Turn, Generation } from './generation';
