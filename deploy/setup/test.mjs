@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-/** The jest projects of each call: `npm test` and `npm test -- unit`. */
-const prices = ['unit'];
+/** The jest projects, cheapest first: `npm test` runs all, `npm test -- unit` one. */
+const prices = ['unit', 'int', 'system'];
 
 installDependencies();
 const wanted = process.argv.slice(2);

@@ -1,3 +1,6 @@
+// Servers and the whole system for tests
+export { type BrokerChoice, type Brokers, chooseBrokers, startBrokers } from './brokers';
+
 // Simulated SIP phone
 export { NotSeenError } from './conditions';
 export {
