@@ -11,7 +11,7 @@ export interface DeviceBindings {
 export interface BindingTable {
   read(line: LineNumber): Promise<LineBindings | 'MISS'>;
   /** Writes unless a higher sequence stands there. */
-  put(line: LineNumber, device: DeviceName, seq: number, bindings: readonly Binding[]): Promise<void>;
+  put(line: LineNumber, device: DeviceName, seq: number, bindings: readonly Binding[]): Promise<unknown>;
 }
 
 /** The bindings of one line by device. */

@@ -134,4 +134,13 @@ describe('Authorizer', () => {
     expect((await authorizer.authorize(request('a'))).word).toBe('could-not-ask');
     expect(table.rows.size).toBe(0);
   });
+
+  it('says could-not-ask when the tables cannot be reached', async () => {
+    const { authorizer, table, appended } = setUp();
+    table.reserve = async () => {
+      throw Object.assign(new Error('Redis does not answer'), { name: 'UnavailableError' });
+    };
+    expect((await authorizer.authorize(request('a'))).word).toBe('could-not-ask');
+    expect(appended).toEqual([]);
+  });
 });

@@ -23,7 +23,7 @@ export class Authorizer {
   /** The answer to one question. Never rejects: a neighbour that failed is the word `could-not-ask`. */
   async authorize(request: AuthorizeRequest): Promise<AuthorizeReply> {
     const reply = await this.decide(request).catch((error: unknown): AuthorizeReply => {
-      if (error instanceof UnavailableError) return { word: 'could-not-ask' };
+      if (isUnavailable(error)) return { word: 'could-not-ask' };
       throw error;
     });
     this.answers.add(1, { word: reply.word });
@@ -71,4 +71,9 @@ export class Authorizer {
     await this.table.confirm(subscription.id, subscription.expiresAt);
     return { word: 'allow', subscription, subId: seq, token: seq };
   }
+}
+
+/** NATS and Redis each have their own class of that name; both mean that a neighbour could not be reached in time. */
+function isUnavailable(error: unknown): boolean {
+  return error instanceof Error && error.name === 'UnavailableError';
 }
