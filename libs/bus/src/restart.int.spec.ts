@@ -1,22 +1,22 @@
+import { startBrokers, type Brokers } from '@linewatch/kit';
 import type { BusStatus, Stored } from './bus';
 import { UnavailableError } from './errors';
 import { type NatsBus, connectBus } from './nats-bus';
 import { Outbox } from './outbox';
 import { freshBus, numberOf, numbered, smallStreams, until } from './testing/fixtures';
-import { NatsProcess } from './testing/nats-process';
 
 jest.setTimeout(60_000);
 
 describe('when nats-server is killed with -9 and started again on its store', () => {
-  let server: NatsProcess;
+  let server: Brokers;
   let bus: NatsBus;
   beforeEach(async () => {
-    server = await NatsProcess.start();
-    bus = await freshBus(server.url);
+    server = await startBrokers();
+    bus = await freshBus(server.natsUrl);
   });
   afterEach(async () => {
     await bus.close();
-    await server.remove();
+    await server.stop();
   });
 
   it('a follower goes on with every message once and in order, and the outbox loses and doubles none', async () => {
@@ -38,10 +38,10 @@ describe('when nats-server is killed with -9 and started again on its store', ()
     };
     putSome(2000);
     await until(() => follower.position() > 500, 'the first are on their way');
-    await server.kill();
+    await server.killNats();
     putSome(2000);
     await until(() => !bus.status().connected, 'the loss was seen');
-    await server.start();
+    await server.restartNats();
     await until(() => bus.status().connected, 'connected again');
     putSome(2000);
     const seqs = (await Promise.all(puts)).map(({ seq }) => seq);
@@ -64,9 +64,9 @@ describe('when nats-server is killed with -9 and started again on its store', ()
     await bus.consume('LINES', 'worker', { onBatch: async (batch) => void consumed.push(...batch.map(numberOf)) });
     await until(() => heard.length === 1 && consumed.length === 1, 'the first was heard');
     for (let round = 2; round <= 4; round++) {
-      await server.kill();
+      await server.killNats();
       await until(() => !bus.status().connected, 'the loss was seen');
-      await server.start();
+      await server.restartNats();
       const outbox = new Outbox(bus);
       await outbox.put({ subject: bus.subjects.lineFact('1', 'feature'), event: numbered(round), id: `r-${round}` });
       outbox.close();
@@ -78,7 +78,7 @@ describe('when nats-server is killed with -9 and started again on its store', ()
   it('an append in between fails at once, and a dead letter or question too', async () => {
     const changes: boolean[] = [];
     bus.onStatus((status: BusStatus) => changes.push(status.connected));
-    await server.kill();
+    await server.killNats();
     await until(() => !bus.status().connected, 'the loss was seen');
     await expect(bus.append(bus.subjects.presence('1'), numbered(1))).rejects.toThrow(UnavailableError);
     await expect(bus.last(bus.subjects.presence('1'))).rejects.toThrow(UnavailableError);
@@ -87,7 +87,7 @@ describe('when nats-server is killed with -9 and started again on its store', ()
     expect(bus.publish(bus.subjects.edge('e', 'beat'), { type: 'linewatch.edge.beat', data: { epoch: 1 } })).toBe(
       false,
     );
-    await server.start();
+    await server.restartNats();
     await until(() => bus.status().connected, 'connected again');
     expect(changes).toEqual([false, true]);
     await expect(bus.append(bus.subjects.lineFact('1', 'feature'), numbered(1))).resolves.toMatchObject({ seq: 1 });
@@ -97,9 +97,9 @@ describe('when nats-server is killed with -9 and started again on its store', ()
     const heard: string[] = [];
     await bus.listen(bus.subjects.every.beats, (one) => void heard.push(one.address));
     await bus.answer(bus.subjects.ask('x'), 'q', async () => 'here');
-    await server.kill();
+    await server.killNats();
     await until(() => !bus.status().connected, 'the loss was seen');
-    await server.start();
+    await server.restartNats();
     await until(() => bus.status().connected, 'connected again');
     expect(await bus.ask(bus.subjects.ask('x'), {})).toBe('here');
     bus.publish(bus.subjects.edge('e', 'beat'), { type: 'linewatch.edge.beat', data: { epoch: 1 } });
@@ -109,31 +109,31 @@ describe('when nats-server is killed with -9 and started again on its store', ()
 
 describe('a process that starts before nats-server', () => {
   it('waits for it', async () => {
-    const server = await NatsProcess.start();
-    await server.kill();
+    const server = await startBrokers();
+    await server.killNats();
     const reports: string[] = [];
     const connecting = connectBus({
-      servers: server.url,
+      servers: server.natsUrl,
       service: 'early',
       source: '/early/1',
       report: (report) => void reports.push(report.reason),
     });
     await until(() => reports.length > 0, 'it said that it waits');
     expect(reports[0]).toMatch(/waiting for NATS at nats:\/\/127\.0\.0\.1:/);
-    await server.start();
+    await server.restartNats();
     const bus = await connecting;
     await bus.ensureStreams(smallStreams);
     await bus.close();
-    await server.remove();
+    await server.stop();
   });
 
   it('stops waiting when it is told to', async () => {
-    const server = await NatsProcess.start();
-    await server.kill();
+    const server = await startBrokers();
+    await server.killNats();
     const stop = new AbortController();
-    const connecting = connectBus({ servers: server.url, service: 'e', source: '/e/1', signal: stop.signal });
+    const connecting = connectBus({ servers: server.natsUrl, service: 'e', source: '/e/1', signal: stop.signal });
     stop.abort(new Error('stopped'));
     await expect(connecting).rejects.toThrow('stopped');
-    await server.remove();
+    await server.stop();
   });
 });
