@@ -5,10 +5,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+import { join } from 'node:path';
+import { root } from './paths.mjs';
 
 /** The jest projects, cheapest first: `npm test` runs all, `npm test -- unit` one. */
 const prices = ['unit', 'int', 'system'];
