@@ -1,7 +1,8 @@
+import { until } from '@linewatch/kit';
 import type { Heard } from './bus';
 import { AnswerError, UnavailableError } from './errors';
 import type { NatsBus } from './nats-bus';
-import { freshBus, secondBus, sharedServer, until } from './testing/fixtures';
+import { freshBus, secondBus, sharedServer } from './testing/fixtures';
 
 describe('questions on the bus', () => {
   let bus: NatsBus;

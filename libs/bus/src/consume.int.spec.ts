@@ -1,7 +1,8 @@
+import { until } from '@linewatch/kit';
 import { connect } from 'nats';
 import type { Delivered } from './bus';
 import type { NatsBus } from './nats-bus';
-import { freshBus, numberOf, numbered, secondBus, sharedServer, until } from './testing/fixtures';
+import { freshBus, numberOf, numbered, secondBus, sharedServer } from './testing/fixtures';
 
 describe('consume', () => {
   let bus: NatsBus;

@@ -1,7 +1,8 @@
+import { until } from '@linewatch/kit';
 import type { Stored } from './bus';
 import { connect } from 'nats';
 import type { NatsBus } from './nats-bus';
-import { freshBus, numberOf, numbered, secondBus, sharedServer, until } from './testing/fixtures';
+import { freshBus, numberOf, numbered, secondBus, sharedServer } from './testing/fixtures';
 
 describe('follow', () => {
   let bus: NatsBus;

@@ -1,9 +1,9 @@
-import { startBrokers, type Brokers } from '@linewatch/kit';
+import { startBrokers, until, type Brokers } from '@linewatch/kit';
 import type { BusStatus, Stored } from './bus';
 import { UnavailableError } from './errors';
 import { type NatsBus, connectBus } from './nats-bus';
 import { Outbox } from './outbox';
-import { freshBus, numberOf, numbered, smallStreams, until } from './testing/fixtures';
+import { freshBus, numberOf, numbered, smallStreams } from './testing/fixtures';
 
 jest.setTimeout(60_000);
 

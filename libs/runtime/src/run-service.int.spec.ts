@@ -1,3 +1,4 @@
+import { until } from '@linewatch/kit';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +10,7 @@ import { EdgeIdentity } from './edge-identity';
 import { EdgeMonitor } from './edge-monitor';
 import { type RunningService, startService } from './run-service';
 import { systemClock } from './clock';
-import { testEnvironment, until } from './testing/environment';
+import { testEnvironment } from './testing/environment';
 import { sampleService } from './testing/sample-service';
 
 jest.setTimeout(60_000);

@@ -1,7 +1,8 @@
+import { until } from '@linewatch/kit';
 import { emptyLine } from '@linewatch/presence';
 import { BindingTable } from './bindings';
 import { LineTable } from './lines';
-import { binding, called, collect, privateTables, registered, rowOf, servers, until } from './testing/fixtures';
+import { binding, called, collect, privateTables, registered, rowOf, servers } from './testing/fixtures';
 
 describe.each(servers)('lines and bindings on %s', (_kind, url) => {
   const tables = privateTables(url);
@@ -184,6 +185,6 @@ describe.each(servers)('lines and bindings on %s', (_kind, url) => {
 
   it('a connection says that it is ready', async () => {
     await redis.ready(5_000);
-    await until('the connection ready', () => redis.isReady());
+    await until(() => redis.isReady(), 'the connection ready');
   });
 });

@@ -1,11 +1,11 @@
-import { startBrokers, type Brokers } from '@linewatch/kit';
+import { startBrokers, until, type Brokers } from '@linewatch/kit';
 import { Redis } from 'ioredis';
 import { createServer, type Server, type Socket } from 'node:net';
 import { BindingTable } from './bindings';
 import { RedisConnection } from './connection';
 import { LineTable } from './lines';
 import { SubscriptionTable } from './subscriptions';
-import { binding, registered, rowOf, until, watch } from './testing/fixtures';
+import { binding, registered, rowOf, watch } from './testing/fixtures';
 
 jest.setTimeout(60_000);
 
@@ -78,14 +78,14 @@ describe('when Redis loses everything or goes away', () => {
     let reconnects = 0;
     const stop = redis.onReconnect(() => (reconnects += 1));
     await brokers.killRedis();
-    await until('the loss of the connection', () => !redis.isReady());
+    await until(() => !redis.isReady(), 'the loss of the connection');
     const answers = await Promise.allSettled(Array.from({ length: 300 }, () => lines.read('3001')));
     for (const answer of answers) {
       expect(answer).toMatchObject({ status: 'rejected', reason: { name: 'UnavailableError' } });
     }
     expect(reconnects).toBe(0);
     await brokers.restartRedis();
-    await until('the reconnect', () => reconnects === 1);
+    await until(() => reconnects === 1, 'the reconnect');
     expect(await misses()).toEqual(allMissed);
     await fill();
     expect((await lines.read('3001'))?.fold.seq).toBe(5);
@@ -130,7 +130,7 @@ describe('when Redis loses everything or goes away', () => {
     const { port } = mute.address() as { port: number };
     const connection = new RedisConnection({ url: `redis://127.0.0.1:${port}`, patienceMs: 100 });
     await expect(new LineTable(connection).read('3001')).rejects.toMatchObject({ name: 'UnavailableError' });
-    await until('a second connection', () => connections >= 2);
+    await until(() => connections >= 2, 'a second connection');
     connection.close();
     for (const socket of sockets) socket.destroy();
     await new Promise((done) => mute.close(done));
@@ -144,7 +144,7 @@ describe('when Redis loses everything or goes away', () => {
     patient.onReconnect(() => (reconnects += 1));
     await raw.replicaof('127.0.0.1', 1);
     const write = new SubscriptionTable(patient).put(watch({ subId: 500 }));
-    await until('a new connection', () => reconnects > 0);
+    await until(() => reconnects > 0, 'a new connection');
     await raw.replicaof('NO', 'ONE');
     await write;
     expect((await new SubscriptionTable(patient).get('3001', 'subscription-500'))?.subId).toBe(500);

@@ -1,6 +1,9 @@
 // Servers and the whole system for tests
 export { type BrokerChoice, type Brokers, chooseBrokers, startBrokers } from './brokers';
 
+// Waiting for conditions of a system
+export { until } from './until';
+
 // Simulated SIP phone
 export { NotSeenError } from './conditions';
 export {

@@ -32,19 +32,6 @@ export function numberOf(stored: { event: BusEvent }): number {
   return stored.event.type === 'linewatch.line.feature' ? Number(stored.event.data.device.slice(5)) : NaN;
 }
 
-/** Resolves when the condition holds. @throws after `withinMs`, with what was to be */
-export async function until(
-  condition: () => boolean | Promise<boolean>,
-  what: string,
-  withinMs = 15_000,
-): Promise<void> {
-  const end = performance.now() + withinMs;
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`Not within ${withinMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
 /** The server that the integration tests share. */
 export function sharedServer(): string {
   const url = process.env['LINEWATCH_TEST_NATS_URL'];

@@ -122,12 +122,3 @@ export async function collect<T>(batches: AsyncIterable<readonly T[]>): Promise<
   for await (const batch of batches) all.push(...batch);
   return all;
 }
-
-/** Waits until the probe says yes; fails with what was awaited after ten seconds. */
-export async function until(what: string, probe: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  while (!(await probe())) {
-    if (performance.now() > deadline) throw new Error(`never saw ${what}`);
-    await new Promise((done) => setTimeout(done, 10));
-  }
-}
