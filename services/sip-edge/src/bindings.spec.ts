@@ -1,6 +1,7 @@
 import { ConflictError, makeSubjects, UnavailableError, type BusEvent, type Stored } from '@linewatch/bus';
 import type { Binding } from '@linewatch/presence';
-import { Bindings, reachableBindings, type BindingTable, type LineBindings } from './bindings';
+import type { BindingTable } from '@linewatch/tables';
+import { Bindings, reachableBindings, type LineBindings } from './bindings';
 
 const LINE = '2101';
 const SUBJECT = 'lw.line.2101.registration';
@@ -55,10 +56,12 @@ function setUp() {
       return {};
     },
   };
-  const table: BindingTable = {
+  const table: Pick<BindingTable, 'read' | 'put'> = {
     read: async () => (lost ? 'MISS' : (Object.fromEntries(rows) as LineBindings)),
     put: async (_line, device, seq, bindings) => {
-      if ((rows.get(device)?.seq ?? 0) < seq) rows.set(device, { seq, bindings });
+      if ((rows.get(device)?.seq ?? 0) >= seq) return 'stale';
+      rows.set(device, { seq, bindings });
+      return 'ok';
     },
   };
   const appendElsewhere = (device: string, user: string): number =>

@@ -1,18 +1,6 @@
 import { ConflictError, UnavailableError, type Bus } from '@linewatch/bus';
 import type { Binding, DeviceName, InstanceId, LineNumber, RegistrationFact } from '@linewatch/presence';
-
-/** The bindings of one device for one line, and the LINES sequence of the fact that brought them. */
-export interface DeviceBindings {
-  readonly seq: number;
-  readonly bindings: readonly Binding[];
-}
-
-/** What the edge needs of the binding table in Redis. MISS: the line's row was lost and must be rebuilt. */
-export interface BindingTable {
-  read(line: LineNumber): Promise<LineBindings | 'MISS'>;
-  /** Writes unless a higher sequence stands there. */
-  put(line: LineNumber, device: DeviceName, seq: number, bindings: readonly Binding[]): Promise<unknown>;
-}
+import type { BindingTable, DeviceBindings } from '@linewatch/tables';
 
 /** The bindings of one line by device. */
 export type LineBindings = Readonly<Record<DeviceName, DeviceBindings>>;
@@ -26,7 +14,7 @@ const MAX_ROUNDS = 8;
 export class Bindings {
   constructor(
     private readonly bus: Pick<Bus, 'subjects' | 'append' | 'last' | 'ask'>,
-    private readonly table: BindingTable,
+    private readonly table: Pick<BindingTable, 'read' | 'put'>,
   ) {}
 
   /** All bindings of a line, also those that ran out a moment ago. Rebuilds the line first when its row is lost. */

@@ -1,6 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIP } from 'node:net';
-import type { Address, Flow } from '@linewatch/sip';
+import { isKeepAlive, type Address, type Flow } from '@linewatch/sip';
 import type { SipTransport, TransportEvents } from './transport';
 
 /** Bursts of a whole site's phones wait here while the loop is busy; the kernel caps what it grants. */
@@ -33,11 +33,6 @@ export async function openUdp(bind: Address, events: TransportEvents): Promise<S
     if (!isKeepAlive(bytes)) events.message(bytes, flows.of(remote));
   });
   return { local, send: (bytes, flow) => sendTo(socket, bytes, flow), close: () => closeSocket(socket) };
-}
-
-/** CRLF and single-NUL datagrams keep a NAT open and say nothing [RFC5626 3.5.1]. */
-function isKeepAlive(bytes: Buffer): boolean {
-  return bytes.length <= 4 && bytes.every((byte) => byte === 13 || byte === 10 || byte === 0 || byte === 32);
 }
 
 function sendTo(socket: Socket, bytes: Buffer, { remote }: Flow): boolean {
