@@ -1,7 +1,8 @@
 import { dueLeases, edgeLostFact, type EdgeId } from '@linewatch/presence';
+import type { PlainCounter } from '@linewatch/runtime';
 import type { FactAppender } from './fact-appender';
 import type { LineStore } from './line-store';
-import type { Counter, LineRows } from './ports';
+import type { LineRows } from './ports';
 
 const BATCH = 500;
 
@@ -11,7 +12,7 @@ export class LeaseKeeper {
     private readonly rows: LineRows,
     private readonly store: LineStore,
     private readonly facts: FactAppender,
-    private readonly ended: Counter,
+    private readonly ended: PlainCounter,
   ) {}
 
   /** Appends the lease facts due at `now`, one a line: the next sweep sees what that one changed. */

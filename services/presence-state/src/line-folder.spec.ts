@@ -1,8 +1,9 @@
 import { ConflictError, makeSubjects, type BusEvent, type Stored, type StreamName } from '@linewatch/bus';
 import { lampOf, type LineFactType, type LineFold, type LineState } from '@linewatch/presence';
+import type { LineRow } from '@linewatch/tables';
 import { LineFolder } from './line-folder';
 import { LineStore } from './line-store';
-import type { LineRow, LineRows } from './ports';
+import type { LineRows } from './ports';
 
 const LINE = '2101';
 const subjects = makeSubjects('lw');
@@ -62,7 +63,7 @@ class MemoryRows implements LineRows {
   read = async (line: string): Promise<LineRow | undefined> => this.rows.get(line);
   readMany = async (lines: readonly string[]): Promise<(LineRow | undefined)[]> =>
     lines.map((line) => this.rows.get(line));
-  put = async (line: string, row: LineRow, expectedSeq: number): Promise<'ok' | 'conflict'> => {
+  put = async (line: string, row: LineRow, expectedSeq: number | 'absent'): Promise<'ok' | 'conflict'> => {
     if (this.rows.get(line)?.fold.seq !== expectedSeq) return 'conflict';
     this.rows.set(line, row);
     return 'ok';
@@ -72,13 +73,13 @@ class MemoryRows implements LineRows {
   };
   index = async (): Promise<void> => undefined;
   due = async (): Promise<string[]> => [];
-  async *ofEdge(): AsyncIterable<string[]> {}
+  async *ofEdge(): AsyncGenerator<string[]> {}
 }
 
 function setUp() {
   const streams = new MemoryStreams();
   const rows = new MemoryRows();
-  const counter = { add: () => undefined };
+  const counter = { value: 0, add: () => undefined };
   const counters = { folded: counter, published: counter, conflicts: counter };
   const copy = () => new LineFolder(streams, rows, new LineStore(streams, rows), counters);
   return { streams, rows, copy };

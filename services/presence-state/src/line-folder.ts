@@ -7,9 +7,11 @@ import {
   type LineFold,
   type LineNumber,
 } from '@linewatch/presence';
+import type { PlainCounter } from '@linewatch/runtime';
+import type { LineRow } from '@linewatch/tables';
 import { DeliveryGaps } from './delivery-gaps';
 import { sequencedFact, type LineStore } from './line-store';
-import type { Counter, LineRow, LineRows } from './ports';
+import type { LineRows } from './ports';
 
 /** A snapshot at least this often, well inside the age limit of LINES, so that a rebuild always finds its facts. */
 export const SNAPSHOT_EVERY_MS = 18 * 3_600_000;
@@ -33,7 +35,7 @@ export class LineFolder {
     private readonly bus: Pick<Bus, 'subjects' | 'append'>,
     private readonly rows: LineRows,
     private readonly store: LineStore,
-    private readonly counters: { readonly folded: Counter; readonly published: Counter; readonly conflicts: Counter },
+    private readonly counters: Record<'folded' | 'published' | 'conflicts', PlainCounter>,
   ) {}
 
   /** Folds a batch as it was delivered. Rejects when a line could not be folded: the batch is then delivered again. */

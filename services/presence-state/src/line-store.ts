@@ -8,7 +8,8 @@ import {
   type LineNumber,
   type SequencedLineFact,
 } from '@linewatch/presence';
-import type { LineRow, LineRows } from './ports';
+import type { LineRow } from '@linewatch/tables';
+import type { LineRows } from './ports';
 
 /** What the store reads of the bus. */
 export type LineStreams = Pick<Bus, 'subjects' | 'last' | 'next'>;

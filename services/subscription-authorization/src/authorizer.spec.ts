@@ -1,7 +1,7 @@
 import { makeSubjects, UnavailableError } from '@linewatch/bus';
 import type { AuthorizeRequest, PresenceRules } from '@linewatch/presence';
 import { Authorizer } from './authorizer';
-import type { ActiveWatch, SubscriptionTable } from './ports';
+import type { ActiveWatch, SubscriptionTable } from '@linewatch/tables';
 
 const NOW = 1_000_000;
 
@@ -35,7 +35,7 @@ function request(id: string, watcher: 'local' | 'remote' = 'local'): AuthorizeRe
 }
 
 /** The quota and the rows in memory; `lost` plays a Redis that came back empty. */
-class MemoryTable implements Partial<SubscriptionTable> {
+class MemoryTable implements Pick<SubscriptionTable, 'get' | 'reserve' | 'put'> {
   lost = false;
   readonly places = new Set<string>();
   readonly rows = new Map<string, ActiveWatch>();
@@ -46,7 +46,6 @@ class MemoryTable implements Partial<SubscriptionTable> {
     this.places.add(id);
     return 'ok';
   };
-  confirm = async (): Promise<void> => undefined;
   get = async (_line: string, id: string): Promise<ActiveWatch | undefined> => this.rows.get(id);
   put = async (watch: ActiveWatch): Promise<void> => void this.rows.set(watch.subscription.id, watch);
 }
@@ -67,11 +66,11 @@ function setUp(options: { rules?: Partial<PresenceRules>; catchUp?: (table: Memo
   };
   const authorizer = new Authorizer(
     bus,
-    table as unknown as SubscriptionTable,
+    table,
     projector,
     () => ({ ...rules, ...options.rules }),
     { now: () => NOW },
-    { add: () => undefined },
+    { of: () => ({ value: 0, add: () => undefined }) },
   );
   return { authorizer, table, appended, bus };
 }

@@ -1,6 +1,7 @@
 import { UnavailableError, type Bus } from '@linewatch/bus';
 import { decideWatch, type AuthorizeReply, type AuthorizeRequest, type PresenceRules } from '@linewatch/presence';
-import type { Clock, Counter, SubscriptionTable } from './ports';
+import type { Clock, LabelledCounter } from '@linewatch/runtime';
+import type { SubscriptionTable } from '@linewatch/tables';
 import type { SubscriptionProjector } from './projector';
 
 /** How long a place in the quota is kept for a request whose event is still on its way. */
@@ -13,11 +14,11 @@ const RESERVATION_MS = 30_000;
 export class Authorizer {
   constructor(
     private readonly bus: Pick<Bus, 'subjects' | 'append'>,
-    private readonly table: SubscriptionTable,
+    private readonly table: Pick<SubscriptionTable, 'get' | 'reserve' | 'put'>,
     private readonly projector: Pick<SubscriptionProjector, 'catchUp' | 'rebuild'>,
     private readonly rules: () => PresenceRules,
-    private readonly clock: Clock,
-    private readonly answers: Counter,
+    private readonly clock: Pick<Clock, 'now'>,
+    private readonly answers: LabelledCounter,
   ) {}
 
   /** The answer to one question. Never rejects: a neighbour that failed is the word `could-not-ask`. */
@@ -26,7 +27,7 @@ export class Authorizer {
       if (isUnavailable(error)) return { word: 'could-not-ask' };
       throw error;
     });
-    this.answers.add(1, { word: reply.word });
+    this.answers.of(reply.word).add();
     return reply;
   }
 
@@ -68,7 +69,6 @@ export class Authorizer {
       { about: subscription.line, id: `${subscription.id}:${subscription.acceptedAt}` },
     );
     await this.table.put({ status: 'active', subscription, subId: seq, token: seq, seq });
-    await this.table.confirm(subscription.id, subscription.expiresAt);
     return { word: 'allow', subscription, subId: seq, token: seq };
   }
 }

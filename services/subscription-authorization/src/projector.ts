@@ -7,7 +7,8 @@ import {
   type SubscriptionId,
   type Watch,
 } from '@linewatch/presence';
-import type { ActiveWatch, Clock, SubscriptionTable } from './ports';
+import type { Clock } from '@linewatch/runtime';
+import type { ActiveWatch, SubscriptionTable } from '@linewatch/tables';
 
 /** Every live subscription was restated by `accepted` or `refreshed` within its longest grant; twice that is plenty. */
 const REPLAY_MS = 2 * 3_600_000;
@@ -22,7 +23,7 @@ export class SubscriptionProjector {
   constructor(
     private readonly bus: Pick<Bus, 'subjects' | 'follow' | 'lastSequence'>,
     private readonly table: SubscriptionTable,
-    private readonly clock: Clock,
+    private readonly clock: Pick<Clock, 'now'>,
   ) {}
 
   /** Projects a batch as it was delivered; rejects when the tables could not be written. */
@@ -85,7 +86,6 @@ export class SubscriptionProjector {
     for (const stored of events) watch = evolveWatch(watch, stored.event as SubscriptionEvent, stored.streamSeq);
     if (watch.status === 'active') {
       await this.table.put(watch);
-      await this.table.confirm(id, watch.subscription.expiresAt);
     } else if (watch.status === 'terminated') {
       await this.table.remove(subject.line, id, watch.seq);
     }

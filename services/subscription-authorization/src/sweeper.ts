@@ -1,5 +1,6 @@
 import type { Bus } from '@linewatch/bus';
-import type { Clock, Counter, SubscriptionTable } from './ports';
+import type { Clock, PlainCounter } from '@linewatch/runtime';
+import type { SubscriptionTable } from '@linewatch/tables';
 import type { SubscriptionProjector } from './projector';
 
 /** The owner says itself when a subscription expires; it has this long before the sweep does. */
@@ -10,10 +11,10 @@ const BATCH = 500;
 export class SubscriptionSweeper {
   constructor(
     private readonly bus: Pick<Bus, 'subjects' | 'append'>,
-    private readonly table: SubscriptionTable,
+    private readonly table: Pick<SubscriptionTable, 'generation' | 'expiredBefore'>,
     private readonly projector: Pick<SubscriptionProjector, 'rebuild'>,
-    private readonly clock: Clock,
-    private readonly swept: Counter,
+    private readonly clock: Pick<Clock, 'now'>,
+    private readonly swept: PlainCounter,
   ) {}
 
   /** One round, in a bounded batch. */
