@@ -1,5 +1,6 @@
 export * from './ids';
 export * from './events';
+export * from './questions';
 export {
   type Leg,
   type LineFold,
