@@ -15,5 +15,7 @@ export interface SipTransport {
   readonly local: Address;
   /** Sends to a flow. False when it cannot be reached any more (a closed connection, an unusable address). */
   send(bytes: Buffer, flow: Flow): boolean;
+  /** Of a stream: whether the flow's own connection is open. Datagrams have none. */
+  isOpen?(flow: Flow): boolean;
   close(): Promise<void>;
 }

@@ -1,0 +1,268 @@
+import {
+  type Address,
+  ALLOW_EVENTS,
+  failureResponse,
+  fillReceivedAndRport,
+  type Flow,
+  formatVia,
+  headerValues,
+  isIPv4,
+  isIPv6,
+  parseMessage,
+  parseUri,
+  prependHeader,
+  scanResponse,
+  serialize,
+  type SipRequest,
+  type SipResponse,
+  type Transport,
+} from '@linewatch/sip';
+import type { LabelledCounter, RateLimitedLog, TimerWheel } from '@linewatch/runtime';
+import type { SipTransport, TransportEvents } from '../transport/transport';
+import { type BytesListener, ClientTransactions } from './client-transactions';
+import { ServerTransactions } from './server-transactions';
+import type {
+  AckHandler,
+  ClientRequest,
+  RequestHandler,
+  ResponseListener,
+  ServerRequest,
+  SipSender,
+} from './user-agent';
+
+/** What an endpoint is built from. */
+export interface EndpointSettings {
+  readonly wheel: TimerWheel;
+  /** The address in Contact and Via: what phones reach this edge by. */
+  readonly advertised: Address;
+  /** Begins every branch, so that none repeats one of an earlier life of this edge. */
+  readonly branchPrefix: string;
+  /** Unguessable, never the same twice. */
+  readonly newToken: () => string;
+  readonly floodLog: RateLimitedLog;
+  /** Messages by what became of them. */
+  readonly messages: LabelledCounter;
+}
+
+/** Option tags in Require or Proxy-Require that are met: none has to be asked for. */
+const SUPPORTED: ReadonlySet<string> = new Set(['path', 'timer', 'from-change']);
+
+/**
+ * Bytes to handlers and back: finds the transaction of each message, refuses what no handler should see, and sends
+ * [RFC3261 8.2, 17, 18]. Transports bring bytes, handlers get requests.
+ */
+export class Endpoint implements SipSender, TransportEvents {
+  private readonly transports = new Map<Transport, SipTransport>();
+  private readonly servers: ServerTransactions;
+  private readonly clients: ClientTransactions;
+  private readonly handlers = new Map<string, RequestHandler>();
+  private ackHandler: AckHandler = () => undefined;
+  private readonly closedListeners: ((flow: Flow) => void)[] = [];
+  private branches = 0;
+  private readonly authority: string;
+
+  constructor(private readonly settings: EndpointSettings) {
+    const { wheel, advertised, floodLog } = settings;
+    this.authority = hostPort(advertised);
+    const send = (bytes: Buffer, flow: Flow): boolean =>
+      this.transports.get(flow.transport)?.send(bytes, flow) ?? false;
+    this.servers = new ServerTransactions({
+      wheel,
+      send,
+      newTag: () => this.newTag(),
+      deliver: (incoming) => this.dispatch(incoming),
+      acknowledged: (ack, flow) => this.ackHandler(ack, flow),
+    });
+    this.clients = new ClientTransactions({
+      wheel,
+      send,
+      failed: (err) => floodLog.error('response', 'a response could not be handled', { err }),
+    });
+  }
+
+  get host(): string {
+    return this.settings.advertised.host;
+  }
+
+  /** Transactions that are not over. */
+  get transactions(): { readonly server: number; readonly client: number } {
+    return { server: this.servers.size, client: this.clients.size };
+  }
+
+  /** Sends by this transport from now on, and hears it (`events` of its opening). */
+  attach(transport: Transport, socket: SipTransport): void {
+    this.transports.set(transport, socket);
+  }
+
+  /** Who takes requests of a method; one a method. */
+  handle(method: string, handler: RequestHandler): void {
+    this.handlers.set(method, handler);
+  }
+
+  /** Who takes ACKs to 2xx. */
+  handleAck(handler: AckHandler): void {
+    this.ackHandler = handler;
+  }
+
+  /** Hears of every connection that ended. */
+  onClosed(listener: (flow: Flow) => void): void {
+    this.closedListeners.push(listener);
+  }
+
+  // TransportEvents
+
+  message(bytes: Buffer, flow: Flow): void {
+    const scanned = scanResponse(bytes);
+    if (scanned !== undefined) {
+      const parse = (): SipResponse | undefined => asResponse(bytes);
+      if (this.clients.receiveScanned(scanned.branch, scanned.method, scanned.status, parse)) {
+        return this.settings.messages.of('answer').add();
+      }
+    }
+    const message = parseMessage(bytes);
+    if (message.kind === 'request') {
+      this.settings.messages.of('request').add();
+      return this.servers.receive(fillReceivedAndRport(message, flow.remote), flow);
+    }
+    if (message.kind === 'response') {
+      // A stray is dropped and goes nowhere [SB-99].
+      return this.settings.messages.of(this.clients.receive(message) ? 'response' : 'stray').add();
+    }
+    this.settings.messages.of('malformed').add();
+    const answer = failureResponse(message, flow.remote);
+    if (answer) this.transports.get(flow.transport)?.send(serialize(answer), flow);
+  }
+
+  malformed(flow: Flow, reason: string): void {
+    this.settings.messages.of('malformed').add();
+    this.settings.floodLog.warn('framing', 'a connection broke the framing of SIP and is closed', {
+      remote: `${flow.remote.host}:${flow.remote.port}`,
+      reason,
+    });
+  }
+
+  closed(flow: Flow): void {
+    if (flow.connection !== undefined) this.clients.connectionClosed(flow.connection);
+    for (const listener of this.closedListeners) listener(flow);
+  }
+
+  // SipSender
+
+  request(request: SipRequest, to: Flow, listener: ResponseListener): ClientRequest {
+    const branch = this.newBranch();
+    return this.clients.start(prependHeader(request, 'Via', this.via(to, branch)), branch, to, listener);
+  }
+
+  acknowledge(ack: SipRequest, to: Flow): void {
+    const bytes = serialize(prependHeader(ack, 'Via', this.via(to, this.newBranch())));
+    this.transports.get(to.transport)?.send(bytes, to);
+  }
+
+  /** Sends a request that its caller writes as bytes around a branch; of the answer only the status is read. */
+  requestBytes(method: string, write: (branch: string) => Buffer, to: Flow, listener: BytesListener): void {
+    const branch = this.newBranch();
+    this.clients.startBytes(method, branch, write(branch), to, listener);
+  }
+
+  /** A Via value up to its branch: `SIP/2.0/UDP 192.0.2.1:5060;rport;branch=`. */
+  viaHead(transport: Transport): string {
+    return `SIP/2.0/${transport.toUpperCase()} ${this.authority};rport;branch=`;
+  }
+
+  contact({ transport }: Pick<Flow, 'transport'>, user?: string): string {
+    const parameter = transport === 'udp' ? '' : `;transport=${transport}`;
+    return `<sip:${user === undefined ? '' : `${user}@`}${this.authority}${parameter}>`;
+  }
+
+  flowTo(uri: string, heardOn: Flow): Flow {
+    if (heardOn.transport !== 'udp') {
+      const isOpen = this.transports.get(heardOn.transport)?.isOpen?.(heardOn) ?? true;
+      if (isOpen) return heardOn;
+    }
+    const parsed = parseUri(uri);
+    if (!parsed || !(isIPv4(parsed.host) || isIPv6(parsed.host))) return heardOn;
+    const remote = { host: parsed.host, port: parsed.port ?? 5060 };
+    const named = parsed.params.get('transport');
+    const wanted = typeof named === 'string' ? named.toLowerCase() : heardOn.transport;
+    const socket = wanted === 'tcp' || wanted === 'udp' || wanted === 'tls' ? this.transports.get(wanted) : undefined;
+    if (!socket) return { ...heardOn, remote };
+    return { transport: wanted as Transport, local: socket.local, remote };
+  }
+
+  newTag(): string {
+    return this.settings.newToken();
+  }
+
+  newCallId(): string {
+    return `${this.settings.newToken()}${this.settings.newToken()}@${this.host}`;
+  }
+
+  private newBranch(): string {
+    this.branches += 1;
+    return `z9hG4bK${this.settings.branchPrefix}${this.branches.toString(36)}`;
+  }
+
+  private via(flow: Flow, branch: string): string {
+    const { host, port } = this.settings.advertised;
+    const params = new Map<string, string | true>([
+      ['rport', true],
+      ['branch', branch],
+    ]);
+    return formatVia({ protocol: 'SIP/2.0', transport: flow.transport.toUpperCase(), host, port, params });
+  }
+
+  private dispatch(incoming: ServerRequest): void {
+    const { request } = incoming;
+    const handler = this.handlers.get(request.method);
+    if (!handler) {
+      this.settings.messages.of('method-refused').add();
+      incoming.respond(405, { headers: this.allow() });
+      return;
+    }
+    const scheme = parseUri(request.requestUri)?.scheme;
+    if (scheme !== 'sip' && scheme !== 'sips' && scheme !== 'tel') {
+      incoming.respond(416);
+      return;
+    }
+    const unsupported = [...headerValues(request, 'Require'), ...headerValues(request, 'Proxy-Require')].filter(
+      (tag) => !SUPPORTED.has(tag.toLowerCase()),
+    );
+    if (unsupported.length > 0) {
+      incoming.respond(420, { headers: [{ name: 'Unsupported', value: unsupported.join(', ') }] });
+      return;
+    }
+    try {
+      const handled = handler(incoming);
+      if (handled) handled.catch((error: unknown) => this.mistake(incoming, error));
+    } catch (error) {
+      this.mistake(incoming, error);
+    }
+  }
+
+  /** The methods that are served, and the packages, as answers tell them [SB-12, SB-38, SB-109]. */
+  allow(): { name: string; value: string }[] {
+    return [
+      { name: 'Allow', value: [...this.handlers.keys(), 'ACK', 'CANCEL'].join(', ') },
+      { name: 'Allow-Events', value: ALLOW_EVENTS },
+    ];
+  }
+
+  private mistake(incoming: ServerRequest, err: unknown): void {
+    this.settings.messages.of('failed').add();
+    this.settings.floodLog.error('handler', 'a request could not be handled', {
+      method: incoming.request.method,
+      remote: `${incoming.flow.remote.host}:${incoming.flow.remote.port}`,
+      err,
+    });
+    incoming.respond(500);
+  }
+}
+
+function asResponse(bytes: Buffer): SipResponse | undefined {
+  const message = parseMessage(bytes);
+  return message.kind === 'response' ? message : undefined;
+}
+
+function hostPort({ host, port }: Address): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
