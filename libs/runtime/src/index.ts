@@ -32,4 +32,6 @@ export { type Check, Health, type HealthReport } from './health';
 export { Drain, type DrainStep, drainSteps } from './drain';
 export { type LogLevel, type Logger, RateLimitedLog, createLogger, logLevels, nestLogger } from './log';
 export { type Clock, systemClock } from './clock';
+export { Rounds, type RoundsSettings } from './rounds';
+export { isTransient, untilAvailable } from './transient';
 export { type TimerHandle, TimerWheel, type TimerWheelSettings } from './timer-wheel';
