@@ -102,7 +102,7 @@ export function startWatchdog() {
  * @property {number} [readyWithinMs]   30 s when absent
  * @property {boolean} [restart]        start it again when it dies after it was ready
  * @property {() => void} [beforeSpawn]
- * @property {(event: 'up' | 'died', child: Child, detail?: string) => void} [tell]
+ * @property {(event: 'spawned' | 'up' | 'died', child: Child, detail?: string) => void} [tell]   `died`: and starts again
  */
 
 /** One supervised child process. */
@@ -186,6 +186,7 @@ export class Child {
       child.once('error', (error) => ended(error.message));
       child.once('exit', (code, signal) => ended(signal ?? `exit code ${code}`));
     });
+    this.spec.tell?.('spawned', this);
   }
 
   async becomeReady() {

@@ -29,14 +29,16 @@ const known = {
 /**
  * Finds both servers: environment, PATH and the sbin folders, Docker, the distribution's packages.
  * @param {(line: string) => void} [tell]  receives a line when something is fetched
- * @returns {{ nats: Server, redis: Server }}
+ * @param {{ nats?: boolean, redis?: boolean }} [wanted]  both when absent
+ * @returns {{ nats?: Server, redis?: Server }} those that were wanted
  * @throws {Error} one line that says what to install
  */
-export function findServers(env = process.env, tell = () => {}) {
+export function findServers(env = process.env, tell = () => {}, wanted = { nats: true, redis: true }) {
   const suite = env.LINEWATCH_NATS_SUITE;
+  const nats = () => (suite ? fromDebian('nats', env, tell, suite) : find('nats', env, tell));
   return {
-    nats: suite ? fromDebian('nats', env, tell, suite) : find('nats', env, tell),
-    redis: find('redis', env, tell),
+    ...(wanted.nats && { nats: nats() }),
+    ...(wanted.redis && { redis: find('redis', env, tell) }),
   };
 }
 

@@ -3,15 +3,16 @@
  * with one plain line of totals. Exit code 0 only when every test passed.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { installDependencies } from './install.mjs';
 import { root } from './paths.mjs';
 
 /** The jest projects, cheapest first: `npm test` runs all, `npm test -- unit` one. */
 const prices = ['unit', 'int', 'system'];
 
-installDependencies();
+installDependencies((line) => console.error(`npm test: ${line}`));
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((price) => !prices.includes(price));
 if (unknown.length > 0) {
@@ -26,15 +27,6 @@ for (const price of wanted.length > 0 ? wanted : prices) {
 }
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
-
-/** Installs what the lock file names unless it is there already. */
-function installDependencies() {
-  const installed = join(root, 'node_modules', '.package-lock.json');
-  const lock = join(root, 'package-lock.json');
-  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
-  const { status } = spawnSync('npm', ['ci'], { cwd: root, stdio: 'inherit' });
-  if (status !== 0) throw new Error('npm ci failed: see its lines above');
-}
 
 /** Runs one jest project. A suite that could not even start counts as one failure. */
 function runJest(price) {

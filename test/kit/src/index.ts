@@ -1,5 +1,15 @@
 // Servers and the whole system for tests
 export { type BrokerChoice, type Brokers, chooseBrokers, startBrokers } from './brokers';
+export {
+  isAlive,
+  type Linewatch,
+  type LinewatchOptions,
+  NotStartedError,
+  type ProgramEnd,
+  type SipEndpoint,
+  startLinewatch,
+} from './system';
+export { freeSipPorts, tcpIsFree, udpIsFree } from './system-ports';
 
 // Waiting for conditions of a system
 export { until } from './until';

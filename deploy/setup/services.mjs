@@ -1,0 +1,62 @@
+/** The services of linewatch: what runs, in how many copies, and with which environment. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './paths.mjs';
+
+/** In the order in which they stop: an edge says goodbye while those it speaks to still listen. */
+export const services = {
+  'sip-edge': { entry: 'services/sip-edge/src/main.ts', stops: 1 },
+  'subscription-authorization': { entry: 'services/subscription-authorization/src/main.ts', stops: 2 },
+  'presence-state': { entry: 'services/presence-state/src/main.ts', stops: 2 },
+};
+
+/** Entries by name of the services that this clone has. */
+export function serviceEntries() {
+  const present = Object.entries(services).filter(([, { entry }]) => existsSync(join(root, entry)));
+  return Object.fromEntries(present.map(([name, { entry }]) => [name, entry]));
+}
+
+/**
+ * Every copy that is to run: `sip-edge-1`, `sip-edge-2`, `subscription-authorization-1`, …
+ * @param {string[]} names @param {Record<string, number>} instances
+ * @returns {{ id: string, service: string, instance: number, stops: number }[]}
+ */
+export function copiesOf(names, instances) {
+  return names.flatMap((service) =>
+    Array.from({ length: instances[service] ?? 1 }, (_, index) => ({
+      id: `${service}-${index + 1}`,
+      service,
+      instance: index + 1,
+      stops: services[service].stops,
+    })),
+  );
+}
+
+/** Variables that the launcher sets or that mean something else to it: a copy never inherits them. */
+const ownVariables = /^LINEWATCH_(CONFIG|BIND|DATA|INSTANCES?|HTTP_PORT|SIP_BIND|SIP_PORT|LOG_LEVEL)$/;
+
+/**
+ * The environment of one copy.
+ * @param {ReturnType<typeof copiesOf>[number]} copy
+ * @param {object} where
+ * @param {import('./options.mjs').StartOptions} where.options
+ * @param {Record<string, string | undefined>} where.env   the launcher's
+ * @param {string} where.natsUrl @param {string} where.redisUrl @param {number} where.httpPort
+ * @param {{ host: string, port: number }} where.sip  where the first sip-edge listens
+ */
+export function environmentOfCopy(copy, { options, env, natsUrl, redisUrl, httpPort, sip }) {
+  const inherited = Object.fromEntries(Object.entries(env).filter(([name]) => !ownVariables.test(name)));
+  const own = {
+    ...inherited,
+    LINEWATCH_NATS_URL: natsUrl,
+    LINEWATCH_REDIS_URL: redisUrl,
+    LINEWATCH_INSTANCE: String(copy.instance),
+    LINEWATCH_HTTP_PORT: String(httpPort),
+    ...(options.logLevel && { LINEWATCH_LOG_LEVEL: options.logLevel }),
+  };
+  if (copy.service !== 'sip-edge') return own;
+  // Without these the edge takes source-address from the running configuration, and follows it.
+  if (options.bind) own.LINEWATCH_SIP_BIND = options.bind;
+  if (options.sipPort !== undefined || copy.instance > 1) own.LINEWATCH_SIP_PORT = String(sip.port + copy.instance - 1);
+  return own;
+}

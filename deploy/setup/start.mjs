@@ -1,0 +1,68 @@
+/**
+ * `npm start`: installs, finds or starts a NATS and a Redis, takes the configuration over, starts every service, says
+ * `linewatch ready …` in one line and stays. Ctrl-C stops all of it in order. Exit code 0 after a stop that was asked
+ * for, 1 when something failed, 2 when something is in the way or an option is wrong.
+ */
+import { installDependencies } from './install.mjs';
+import { RefusedError, readStartOptions, usage } from './options.mjs';
+import { hostPort } from './ports.mjs';
+import { System } from './system.mjs';
+
+const tell = (line) => console.log(`linewatch: ${line}`);
+// Who read our lines may be gone; that is no reason to stop.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
+async function main() {
+  const options = readStartOptions(process.argv.slice(2), process.env);
+  if (options === 'help') {
+    console.log(usage);
+    return 0;
+  }
+  const began = performance.now();
+  installDependencies(tell);
+  const system = new System(options, { env: process.env, tell });
+  const ended = new Promise((done) => {
+    const asked = async (why) => {
+      if (system.stopping) {
+        // Asked twice: the operator does not want to wait.
+        await system.kill();
+        process.exit(130);
+      }
+      tell(`stopping (${why})`);
+      await system.stop();
+      tell('stopped');
+      done();
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void asked(signal));
+    if (options.stopWithInput) process.stdin.resume().once('close', () => void asked('standard input ended'));
+  });
+  try {
+    if ((await system.start()) === 'ready') console.log(readyLine(system, options, performance.now() - began));
+  } catch (error) {
+    await system.stop();
+    throw error;
+  }
+  await ended;
+  return 0;
+}
+
+/** The one line that says where everything is. */
+function readyLine(system, { data }, ms) {
+  const sip = system.sipAddresses.map(({ host, port }) => hostPort(host, port)).join(' and ');
+  const [http] = Object.values(system.run.http).map(({ host, port }) => hostPort(host, port));
+  return [
+    `linewatch ready in ${(ms / 1000).toFixed(1)} s: ${sip ? `point a phone to sip ${sip} (UDP, TCP)` : 'no service takes phones yet'}`,
+    'shell: npx linewatch',
+    ...(http ? [`health: http://${http}/health/ready`] : []),
+    `data and logs: ${data}`,
+    'Ctrl-C stops it',
+  ].join('; ');
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error) => {
+    console.error(`linewatch: ${error instanceof RefusedError ? error.message : (error.stack ?? error.message)}`);
+    process.exit(error instanceof RefusedError ? 2 : 1);
+  },
+);
