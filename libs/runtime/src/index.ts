@@ -33,5 +33,6 @@ export { Drain, type DrainStep, drainSteps } from './drain';
 export { type LogLevel, type Logger, RateLimitedLog, createLogger, logLevels, nestLogger } from './log';
 export { type Clock, systemClock } from './clock';
 export { Rounds, type RoundsSettings } from './rounds';
+export { FailureWatch } from './failure-watch';
 export { isTransient, untilAvailable } from './transient';
 export { type TimerHandle, TimerWheel, type TimerWheelSettings } from './timer-wheel';

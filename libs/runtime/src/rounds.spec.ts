@@ -62,6 +62,20 @@ describe('Rounds', () => {
     expect(ends).toHaveLength(2);
   });
 
+  it('waits before its first round when it is told to, unless it is woken', async () => {
+    let count = 0;
+    const rounds = new Rounds(async () => void count++, { everyMs: 1000, firstMs: 300, onError: () => undefined });
+    rounds.start();
+    await jest.advanceTimersByTimeAsync(299);
+    expect(count).toBe(0);
+    rounds.wake();
+    await settle();
+    expect(count).toBe(1);
+    await jest.advanceTimersByTimeAsync(999);
+    expect(count).toBe(1);
+    await rounds.stop();
+  });
+
   it('goes on after a round that failed', async () => {
     const failure = new Error('Redis is away');
     const errors: unknown[] = [];

@@ -1,6 +1,8 @@
 export interface RoundsSettings {
   /** Time from the end of one round to the next. */
   readonly everyMs: number;
+  /** Time until the first round; none when absent. */
+  readonly firstMs?: number;
   /** How long after a round that failed the next one comes, when it is not `everyMs`. */
   readonly retryMs?: number;
   /** Told when a round failed; the next one comes all the same. */
@@ -25,10 +27,11 @@ export class Rounds {
     private readonly settings: RoundsSettings,
   ) {}
 
-  /** Begins with a round at once. */
+  /** Begins with a round at once, or after `firstMs`. */
   start(): void {
     this.stopped = false;
-    this.wake();
+    if (this.settings.firstMs === undefined) this.wake();
+    else this.timer = setTimeout(() => this.wake(), this.settings.firstMs);
   }
 
   /** Has a round begin now, or right after the one that runs. */

@@ -87,6 +87,14 @@ export class LineTable {
     return members.map(unescapeToken);
   }
 
+  /** When the next lease of any line ends; undefined when there is none. */
+  async nextDue(): Promise<number | undefined> {
+    const [, end] = await this.redis.run((redis) =>
+      redis.zrangebyscore(this.redis.keys.leases, '-inf', '+inf', 'WITHSCORES', 'LIMIT', 0, 1),
+    );
+    return end === undefined ? undefined : Number(end);
+  }
+
   /** Lines that depend on an edge or whose row was lost, in bounded batches. A line may come twice. */
   async *ofEdge(edge: EdgeId): AsyncGenerator<readonly LineNumber[]> {
     const key = this.redis.keys.edgeLines(edge);

@@ -73,6 +73,8 @@ class MemoryRows implements LineRows {
   };
   index = async (): Promise<void> => undefined;
   due = async (): Promise<string[]> => [];
+  nextDue = async (): Promise<number | undefined> => undefined;
+  async *all(): AsyncGenerator<string[]> {}
   async *ofEdge(): AsyncGenerator<string[]> {}
 }
 

@@ -1,4 +1,4 @@
-import { ConflictError, type Bus, type Stored } from '@linewatch/bus';
+import { ConflictError, UnavailableError, type Bus, type Stored } from '@linewatch/bus';
 import {
   evolveLine,
   lineStateOf,
@@ -30,6 +30,8 @@ interface Folded {
  */
 export class LineFolder {
   private readonly gaps = new DeliveryGaps();
+  /** Up to which sequence this copy has folded each line: a row behind it was lost and made anew without those facts. */
+  private readonly foldedUpTo = new Map<LineNumber, number>();
 
   constructor(
     private readonly bus: Pick<Bus, 'subjects' | 'append'>,
@@ -59,13 +61,17 @@ export class LineFolder {
       row ??= await this.store.rebuild(line);
       const folded = await this.foldOnto(row, facts);
       // A rebuild after a lost race may hold these facts already; what it holds may still have to be published.
-      if (folded.fold === row.fold && !folded.publish) return;
-      const lostTo = await this.commit(line, row, folded, facts);
-      if (lostTo === undefined) return;
+      const isNew = folded.fold !== row.fold || folded.publish;
+      const lostTo = isNew ? await this.commit(line, row, folded, facts) : undefined;
+      if (lostTo === undefined) {
+        this.foldedUpTo.set(line, folded.fold.seq);
+        return;
+      }
       row = lostTo;
       this.counters.conflicts.add(1);
     }
-    throw new Error(`line ${line}: ${MAX_ROUNDS} rounds lost against other copies of presence-state`);
+    // Not the facts' fault: they are delivered again.
+    throw new UnavailableError(`line ${line}: ${MAX_ROUNDS} rounds lost against other copies of presence-state`);
   }
 
   /**
@@ -88,7 +94,8 @@ export class LineFolder {
   private async pendingFacts(start: LineFold, facts: readonly Stored[]): Promise<readonly Stored[]> {
     const pending = facts.filter((stored) => stored.streamSeq > start.seq);
     const newest = pending[pending.length - 1];
-    if (!newest || this.gaps.sawAllAfter(start.seq)) return pending;
+    const wentBack = start.seq < (this.foldedUpTo.get(start.line) ?? 0);
+    if (!newest || (!wentBack && this.gaps.sawAllAfter(start.seq))) return pending;
     return this.store.tail(start.line, start.seq, newest.streamSeq);
   }
 
@@ -117,7 +124,7 @@ export class LineFolder {
     }
     const next: LineRow = { fold, published };
     if ((await this.rows.put(line, next, row.fold.seq)) === 'conflict') return this.store.load(line);
-    await this.rows.index(line, next);
+    await this.rows.index(line, next, row);
     return undefined;
   }
 }

@@ -40,11 +40,16 @@ export class LineStore {
     return Promise.all(lines.map((line, index) => rows[index] ?? this.rebuild(line)));
   }
 
-  /** The row of a line from the streams alone, written to Redis unless a newer one stands there. */
-  async rebuild(line: LineNumber): Promise<LineRow> {
+  /**
+   * The row of a line from the streams alone, written to Redis unless a newer one stands there.
+   *
+   * @param upTo the sequence of the line's last fact, if known: spares the look for later ones. Facts that are appended
+   * after it was read are delivered, and folded onto the row, as all others.
+   */
+  async rebuild(line: LineNumber, upTo = Number.MAX_SAFE_INTEGER): Promise<LineRow> {
     const snapshot = await this.snapshot(line);
     const start = snapshot?.fold ?? emptyLine(line);
-    const tail = await this.tail(line, start.seq);
+    const tail = await this.tail(line, start.seq, upTo);
     const fold = tail.reduce((before, stored) => evolveLine(before, sequencedFact(stored)), start);
     const row: LineRow = { fold, published: snapshot?.published };
     await this.rows.putRebuilt(line, row);

@@ -1,0 +1,131 @@
+import {
+  EdgeMonitor,
+  FailureWatch,
+  isTransient,
+  Rounds,
+  untilAvailable,
+  type ServiceDefinition,
+} from '@linewatch/runtime';
+import { Generation, LineTable, RedisConnection } from '@linewatch/tables';
+import { Module } from '@nestjs/common';
+import { EdgeLosses } from './edge-losses';
+import { FactAppender } from './fact-appender';
+import { LeaseKeeper } from './lease-keeper';
+import { LineConfigurator } from './line-configurator';
+import { LineFolder } from './line-folder';
+import { LineRebuilder } from './line-rebuilder';
+import { LineStore } from './line-store';
+import { LINE_STORE, StateAnswers } from './state-answers';
+
+const SWEEP_MS = 1_000;
+const AUDIT_MS = 300_000;
+
+@Module({})
+class PresenceStateModule {}
+
+/** Facts in, line states out: everything that presence-state is made of. */
+export const presenceState: ServiceDefinition = {
+  name: 'presence-state',
+  module: async (context) => {
+    const { bus, clock, config, drain, floodLog, health, metrics, settings } = context;
+    const failed = (what: string) => (err: unknown) => floodLog.warn(what, `${what} failed; trying again`, { err });
+
+    const redis = new RedisConnection({
+      url: settings.LINEWATCH_REDIS_URL,
+      prefix: settings.LINEWATCH_PREFIX,
+      onError: (err) => floodLog.warn('redis', 'redis: connection error', { err }),
+    });
+    drain.on('close', 'redis', () => redis.close());
+    health.check('redis', () => ({ ok: redis.isReady() }));
+
+    const counters = {
+      folded: metrics.counter('facts_folded_total', 'Facts folded into the states of their lines'),
+      published: metrics.counter('states_published_total', 'States published in PRESENCE'),
+      conflicts: metrics.counter('fold_conflicts_total', 'Folds begun again because another copy was first'),
+    };
+    const ended = metrics.counter('leases_ended_total', 'Lease facts appended for sources that went silent');
+    const rebuilt = metrics.counter('lines_rebuilt_total', 'Rows of lines made anew from the streams');
+
+    const rows = new LineTable(redis);
+    const generation = new Generation(redis, 'lines');
+    const store = new LineStore(bus, rows);
+    const facts = new FactAppender(bus);
+    const folder = new LineFolder(bus, rows, store, counters);
+    const keeper = new LeaseKeeper(rows, store, facts, ended);
+    const losses = new EdgeLosses(keeper, generation);
+    const rebuilder = new LineRebuilder(bus, rows, store, generation, rebuilt);
+    const configurator = new LineConfigurator(rows, store, facts, rebuilder);
+
+    const every = (
+      name: string,
+      everyMs: number,
+      work: () => Promise<number | undefined | void>,
+      firstMs?: number,
+    ): Rounds => {
+      const first = firstMs === undefined ? {} : { firstMs };
+      const rounds = new Rounds(work, { everyMs, retryMs: SWEEP_MS / 2, onError: failed(name), ...first });
+      drain.on('pull', name, () => rounds.stop());
+      return rounds;
+    };
+    // A reconnect may have lost rows without losing all: then every row is looked at, else only whether they are there.
+    let mend = false;
+    const rebuilding = every('the rebuild of lines', SWEEP_MS, async () => {
+      if (!mend) return rebuilder.whole();
+      mend = false;
+      await rebuilder.mend().catch((error: unknown) => {
+        mend = true;
+        throw error;
+      });
+    });
+    const leases = every('the sweep of leases', SWEEP_MS, () => keeper.sweep(clock.now()));
+    const edges = every('the loss of an edge', SWEEP_MS, () => losses.round());
+    const configuring = every('the configuration of lines', AUDIT_MS, () => configurator.bring(config.current()));
+    const sweepIndexes = async (): Promise<void> => void (await rows.sweepIndexes());
+    // Copies that were started together shall not sweep together.
+    const sweeping = every('the sweep of indexes', AUDIT_MS, sweepIndexes, Math.random() * AUDIT_MS);
+
+    const monitor = new EdgeMonitor(bus, clock, {
+      onLost: (edge, epoch) => {
+        losses.lost(edge, epoch);
+        edges.wake();
+      },
+      onBack: (edge, epoch) => losses.back(edge, epoch),
+    });
+    drain.on('pull', 'edges', () => monitor.stop());
+    drain.on(
+      'pull',
+      'reconnects',
+      redis.onReconnect(() => {
+        mend = true;
+        rebuilding.wake();
+      }),
+    );
+    drain.on(
+      'pull',
+      'configuration',
+      config.onChange(() => configuring.wake()),
+    );
+
+    const folding = new FailureWatch(clock);
+    const consumer = await untilAvailable(() =>
+      bus.consume('LINES', 'presence-state', {
+        filter: bus.subjects.every.lineFacts,
+        isTransient,
+        onBatch: (batch) => folding.watch(() => folder.foldBatch(batch)),
+      }),
+    );
+    drain.on('pull', 'facts', () => consumer.stop());
+    health.check('facts', () => folding.check());
+    metrics.gauge('facts_lag', 'Facts that LINES held for the copies when the last one came', () => consumer.lag());
+    metrics.gauge('facts_in_hand', 'Facts taken and not yet folded', () => consumer.inHand());
+    metrics.gauge('edges_lost_waiting', 'Lost edges whose lines are still being told', () => losses.waiting());
+
+    await monitor.start();
+    for (const rounds of [rebuilding, leases, edges, configuring, sweeping]) rounds.start();
+    return {
+      module: PresenceStateModule,
+      controllers: [StateAnswers],
+      providers: [{ provide: LINE_STORE, useValue: store }],
+    };
+  },
+};
