@@ -48,6 +48,7 @@ export interface Subjects {
   /** Patterns for `follow`, `consume` and `listen`. */
   readonly every: {
     readonly lineFacts: string;
+    readonly registrations: string;
     readonly deviceFacts: string;
     readonly presence: string;
     readonly subscriptions: string;
@@ -143,6 +144,7 @@ export function makeSubjects(prefix = 'lw'): Subjects {
     deadLetter: (service) => `${prefix}.deadletter.${token(service)}`,
     every: {
       lineFacts: `${prefix}.line.*.*`,
+      registrations: `${prefix}.line.*.registration`,
       deviceFacts: `${prefix}.device.*.*`,
       presence: `${prefix}.presence.*`,
       subscriptions: `${prefix}.subscription.*.*`,

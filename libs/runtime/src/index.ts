@@ -36,3 +36,4 @@ export { Rounds, type RoundsSettings } from './rounds';
 export { FailureWatch } from './failure-watch';
 export { isTransient, untilAvailable } from './transient';
 export { type TimerHandle, TimerWheel, type TimerWheelSettings } from './timer-wheel';
+export { presenceRules } from './presence-rules';

@@ -49,6 +49,11 @@ export class Lines {
     this.listeners.push(listener);
   }
 
+  /** Takes a state that was read from the stream by other means than following it. */
+  learn(stored: Stored): void {
+    this.apply(stored);
+  }
+
   private apply(stored: Stored): void {
     if (stored.event.type !== 'linewatch.line.state') return;
     const subject = this.bus.subjects.parse(stored.address);

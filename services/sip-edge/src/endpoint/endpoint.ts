@@ -174,11 +174,13 @@ export class Endpoint implements SipSender, TransportEvents {
     return `<sip:${user === undefined ? '' : `${user}@`}${this.authority}${parameter}>`;
   }
 
+  /** Whether a stream's own connection is open; datagrams have none and always are. */
+  isOpen(flow: Flow): boolean {
+    return this.transports.get(flow.transport)?.isOpen?.(flow) ?? true;
+  }
+
   flowTo(uri: string, heardOn: Flow): Flow {
-    if (heardOn.transport !== 'udp') {
-      const isOpen = this.transports.get(heardOn.transport)?.isOpen?.(heardOn) ?? true;
-      if (isOpen) return heardOn;
-    }
+    if (heardOn.transport !== 'udp' && this.isOpen(heardOn)) return heardOn;
     const parsed = parseUri(uri);
     if (!parsed || !(isIPv4(parsed.host) || isIPv6(parsed.host))) return heardOn;
     const remote = { host: parsed.host, port: parsed.port ?? 5060 };
