@@ -1,11 +1,14 @@
-import type { Address, Flow } from '@linewatch/sip';
+import type { Address, Flow, ParseFailure } from '@linewatch/sip';
 
 /** What a transport needs from the edge: somewhere to bring what it heard. */
 export interface TransportEvents {
   /** One datagram, or one whole message of a stream. The buffer is the receiver's to keep. */
   message(bytes: Buffer, flow: Flow): void;
-  /** A stream broke its framing: nothing after it can be trusted, the connection is being closed. */
-  malformed(flow: Flow, reason: string): void;
+  /**
+   * A stream broke its framing: nothing after it can be trusted, and the connection is closed after this call. An answer
+   * that is sent within it still leaves; `failure` holds what can be read of the request.
+   */
+  malformed(flow: Flow, reason: string, failure?: ParseFailure): void;
   /** A connection ended; what was bound to it is unreachable. */
   closed(flow: Flow): void;
 }
