@@ -21,7 +21,10 @@ const base = {
   },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.linewatch'],
 };
+const whole = { ...base, setupFilesAfterEnv: ['<rootDir>/test/kit/src/system.setup.ts'] };
 module.exports = {
+  // Tests against real servers share the cores with them.
+  maxWorkers: '50%',
   projects: [
     {
       ...base,
@@ -36,7 +39,7 @@ module.exports = {
       globalSetup: '<rootDir>/test/kit/src/brokers.global.ts',
       globalTeardown: '<rootDir>/test/kit/src/brokers.teardown.ts',
     },
-    { ...base, displayName: 'system', testMatch: ['<rootDir>/test/**/*.system.spec.ts'] },
-    { ...base, displayName: 'peers', testMatch: ['<rootDir>/test/**/*.peers.spec.ts'] },
+    { ...whole, displayName: 'system', testMatch: ['<rootDir>/test/**/*.system.spec.ts'] },
+    { ...whole, displayName: 'peers', testMatch: ['<rootDir>/test/**/*.peers.spec.ts'] },
   ],
 };

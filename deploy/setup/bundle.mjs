@@ -7,8 +7,8 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { root } from './paths.mjs';
 
-/** Packages for which Nest looks at run time and which linewatch does without. */
-const optionalPeersOfNest = [
+/** What a bundle leaves out: optional packages for which Nest looks at run time, and servers of tests in containers. */
+const external = [
   '@grpc/grpc-js',
   '@grpc/proto-loader',
   '@nestjs/websockets',
@@ -18,6 +18,8 @@ const optionalPeersOfNest = [
   'class-validator',
   'kafkajs',
   'mqtt',
+  '@testcontainers/*',
+  'testcontainers',
 ];
 
 /** @type {import('esbuild').BuildOptions} */
@@ -32,12 +34,12 @@ const settings = {
   sourcemap: 'linked',
   sourcesContent: false,
   tsconfig: 'tsconfig.json',
-  external: optionalPeersOfNest,
-  // Nest finds controllers and providers by the names of their classes when it reports an error.
-  keepNames: true,
+  external,
   metafile: true,
   write: false,
   logLevel: 'silent',
+  // package.json says that our modules have no side effects, so that a program holds only what it uses.
+  logOverride: { 'ignored-bare-import': 'error' },
 };
 
 /**

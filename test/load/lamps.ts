@@ -19,15 +19,15 @@ async function main(): Promise<number> {
   }
   const tell = (line: string) => console.error(line);
   if (options.start) tell('starting a private linewatch');
-  const system = options.start ? await startSystem(configure, process.cwd()) : undefined;
+  const system = options.start ? await startSystem(configure) : undefined;
   // Ctrl-C must not leave the private system behind.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void Promise.resolve(system?.stop()).then(() => process.exit(130)));
   }
   try {
     const report = await runLoad(options, {
-      target: system?.target ?? options.target,
-      sample: () => (system ? sampleProcesses(system.dataFolder) : []),
+      target: system?.sip[0] ?? options.target,
+      sample: () => (system ? sampleProcesses(system.pids()) : []),
       tell,
       leaveClean: !system,
     });
