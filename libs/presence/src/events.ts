@@ -34,7 +34,10 @@ export const bindingSchema = z.object({
   expiresAt: count,
   callId: text,
   cseq: count,
+  /** Where requests for this contact go. */
   flow: flowSchema,
+  /** The flow on which its REGISTER was heard, where that is another one: the phone's own requests come on it too. */
+  heardOn: flowSchema.optional(),
   path: z.array(text).max(16).default([]),
   userAgent: text.optional(),
   edge: name,
