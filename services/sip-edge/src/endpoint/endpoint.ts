@@ -8,6 +8,7 @@ import {
   headerValues,
   isIPv4,
   isIPv6,
+  type ParseFailure,
   parseMessage,
   parseUri,
   prependHeader,
@@ -57,6 +58,8 @@ export class Endpoint implements SipSender, TransportEvents {
   private readonly clients: ClientTransactions;
   private readonly handlers = new Map<string, RequestHandler>();
   private ackHandler: AckHandler = () => undefined;
+  /** Datagrams that come before the edge is ready are dropped: phones send again. */
+  private accepting = false;
   private readonly closedListeners: ((flow: Flow) => void)[] = [];
   private branches = 0;
   private readonly authority: string;
@@ -109,6 +112,11 @@ export class Endpoint implements SipSender, TransportEvents {
     this.closedListeners.push(listener);
   }
 
+  /** From now on (or no longer) what is heard is taken. Answers to what this edge sent always are. */
+  accept(accepting: boolean): void {
+    this.accepting = accepting;
+  }
+
   // TransportEvents
 
   message(bytes: Buffer, flow: Flow): void {
@@ -121,6 +129,7 @@ export class Endpoint implements SipSender, TransportEvents {
     }
     const message = parseMessage(bytes);
     if (message.kind === 'request') {
+      if (!this.accepting) return this.settings.messages.of('not-ready').add();
       this.settings.messages.of('request').add();
       return this.servers.receive(fillReceivedAndRport(message, flow.remote), flow);
     }
@@ -129,12 +138,12 @@ export class Endpoint implements SipSender, TransportEvents {
       return this.settings.messages.of(this.clients.receive(message) ? 'response' : 'stray').add();
     }
     this.settings.messages.of('malformed').add();
-    const answer = failureResponse(message, flow.remote);
-    if (answer) this.transports.get(flow.transport)?.send(serialize(answer), flow);
+    this.answerFailure(flow, message);
   }
 
-  malformed(flow: Flow, reason: string): void {
+  malformed(flow: Flow, reason: string, failure?: ParseFailure): void {
     this.settings.messages.of('malformed').add();
+    this.answerFailure(flow, failure);
     this.settings.floodLog.warn('framing', 'a connection broke the framing of SIP and is closed', {
       remote: `${flow.remote.host}:${flow.remote.port}`,
       reason,
@@ -239,6 +248,11 @@ export class Endpoint implements SipSender, TransportEvents {
     } catch (error) {
       this.mistake(incoming, error);
     }
+  }
+
+  private answerFailure(flow: Flow, failure: ParseFailure | undefined): void {
+    const answer = failure && failureResponse(failure, flow.remote);
+    if (answer) this.transports.get(flow.transport)?.send(serialize(answer), flow);
   }
 
   /** The methods that are served, and the packages, as answers tell them [SB-12, SB-38, SB-109]. */
