@@ -11,6 +11,8 @@ export {
 } from './system';
 export { freeSipPorts, tcpIsFree, udpIsFree } from './system-ports';
 
+export { flushRedis, serviceEnvironment } from './environment';
+
 // Waiting for conditions of a system
 export { until } from './until';
 
