@@ -1,0 +1,40 @@
+import { Command, CommanderError } from 'commander';
+import { addConfigure } from './commands/configure';
+import { addShowPresenceGlobal } from './commands/show-presence-global';
+import { addShowRunningConfig } from './commands/show-running-config';
+import { ConsoleError, type ConsoleIo, exitCodes } from './console-io';
+
+/**
+ * Carries out one command line.
+ * @param args without the program's own name: `['show', 'presence', 'global']`
+ * @returns the exit code: 0, 1 when it was refused or failed, 2 for a command line that is none
+ */
+export async function runConsole(args: readonly string[], io: ConsoleIo): Promise<number> {
+  try {
+    await consoleProgram(io).parseAsync(args, { from: 'user' });
+    return exitCodes.ok;
+  } catch (error) {
+    // Commander has said what is wrong, or printed the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    if (!(error instanceof ConsoleError)) throw error;
+    io.stderr.write(`linewatch: ${error.message}\n`);
+    return error.exitCode;
+  }
+}
+
+function consoleProgram(io: ConsoleIo): Command {
+  const program = new Command('linewatch')
+    .description('Looks into a running linewatch, and configures it.')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
+  const show = program
+    .command('show')
+    .description('show what is configured and what is going on')
+    .option('--json', 'print JSON');
+  const presence = show.command('presence').description('the presence service');
+  addShowPresenceGlobal(presence, io);
+  addShowRunningConfig(show, io);
+  addConfigure(program, io);
+  return program;
+}
