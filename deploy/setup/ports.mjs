@@ -1,6 +1,7 @@
 /** Whether an address is free to listen on, and where to find one that is. */
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
 
 /**
  * Why nothing can listen there, for an operator; undefined when something can.
@@ -20,6 +21,13 @@ export async function obstacle(transport, host, port) {
 /** `192.0.2.1:5060`, `[2001:db8::1]:5060`. */
 export function hostPort(host, port) {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** An address by which others reach what listens on `host`: itself, unless that means every address. */
+export function reachable(host) {
+  if (host !== '0.0.0.0' && host !== '::') return host;
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
 }
 
 function tryTcp(host, port) {

@@ -11,17 +11,25 @@ const firstBackOffMs = 200;
 const lastBackOffMs = 5_000;
 /** A child that stayed up this long is forgiven its earlier deaths. */
 const forgivenAfterMs = 10_000;
+const [lowestPort, highestPort] = [10_000, 20_000];
 const largestLogBytes = 32 * 1024 * 1024;
 
-/** A TCP port on 127.0.0.1 that was free a moment ago. */
-export function freePort() {
-  return new Promise((resolvePort, reject) => {
+/**
+ * A TCP port on 127.0.0.1 that was free a moment ago. It lies below the ports of outgoing connections: one of those could
+ * take it while its server is being started again.
+ */
+export async function freePort() {
+  for (;;) {
+    const port = lowestPort + Math.floor(Math.random() * (highestPort - lowestPort));
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port) {
+  return new Promise((done) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolvePort(typeof address === 'object' && address ? address.port : 0));
-    });
+    server.once('error', () => done(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
   });
 }
 

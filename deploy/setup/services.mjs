@@ -16,6 +16,17 @@ export function serviceEntries() {
   return Object.fromEntries(present.map(([name, { entry }]) => [name, entry]));
 }
 
+/** Programs that are no services. */
+const others = {
+  'import-config': 'deploy/setup/import-config.ts',
+  console: 'services/console/src/main.ts',
+};
+
+/** Entries of the services and of the programs beside them. */
+export function allEntries() {
+  return { ...serviceEntries(), ...others };
+}
+
 /**
  * Every copy that is to run: `sip-edge-1`, `sip-edge-2`, `subscription-authorization-1`, …
  * @param {string[]} names @param {Record<string, number>} instances

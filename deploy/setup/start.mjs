@@ -62,7 +62,9 @@ function readyLine(system, { data }, ms) {
 main().then(
   (code) => process.exit(code),
   (error) => {
-    console.error(`linewatch: ${error instanceof RefusedError ? error.message : (error.stack ?? error.message)}`);
+    // What the set-up itself throws speaks for itself; a mistake in it is found by its stack.
+    const isExpected = error instanceof RefusedError || error.constructor === Error;
+    console.error(`linewatch: ${isExpected ? error.message : error.stack}`);
     process.exit(error instanceof RefusedError ? 2 : 1);
   },
 );

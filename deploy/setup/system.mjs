@@ -1,22 +1,21 @@
 /** A whole linewatch on this machine: servers, configuration, services; started, watched over and stopped in order. */
-import { spawn } from 'node:child_process';
-import { copyFileSync, linkSync, mkdirSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
+import { randomBytes } from 'node:crypto';
+import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { bundle } from './bundle.mjs';
-import { RefusedError } from './options.mjs';
-import { hostPort, obstacle } from './ports.mjs';
+import { importConfiguration } from './configuration.mjs';
+import { chooseHttpPorts, reach, refuseTakenSip } from './obstacles.mjs';
+import { hostPort, reachable } from './ports.mjs';
 import { boundLog, freePort, startWatchdog } from './processes.mjs';
 import { RunFolder } from './run-folder.mjs';
 import { findServers, natsSpec, redisSpec, supervised } from './servers.mjs';
 import { copiesOf, environmentOfCopy, serviceEntries } from './services.mjs';
 
 const importEntry = { 'import-config': 'deploy/setup/import-config.ts' };
-const firstHttpPort = 8080;
 const serviceGraceMs = 12_000;
 const boundLogsEveryMs = 60_000;
 /** Where sip-edge listens when neither an option nor the configuration says. */
-const sipDefault = { host: '127.0.0.1', port: 5060 };
+const sipDefault = { host: '0.0.0.0', port: 5060 };
 
 /** Thrown out of a start that was told to stop. */
 class Stopped extends Error {}
@@ -65,10 +64,10 @@ export class System {
   async startAll() {
     const { bind, sipPort } = this.options;
     // What can be known to be in the way is said before anything is started.
-    if (sipPort !== undefined) await this.refuseTakenSip({ host: bind ?? sipDefault.host, port: sipPort });
+    if (bind && sipPort) await refuseTakenSip({ host: bind, port: sipPort }, this.options.instances['sip-edge']);
     const entries = serviceEntries();
     const copies = copiesOf(Object.keys(entries), this.options.instances);
-    await this.chooseHttpPorts(copies);
+    this.run.http = await chooseHttpPorts(copies, this.options.httpPort, this.env.LINEWATCH_HTTP_BIND || '127.0.0.1');
     const building = bundle({ ...entries, ...importEntry });
     building.catch(() => {});
     this.watchdog = startWatchdog();
@@ -94,7 +93,7 @@ export class System {
 
   async stopAll() {
     clearInterval(this.bounding);
-    this.importing?.kill('SIGKILL');
+    this.cancelImport?.();
     for (const group of [...new Set(this.children.map(({ stops }) => stops))].sort((a, b) => a - b)) {
       const members = this.children.filter(({ stops }) => stops === group);
       await Promise.all(members.map(({ child }) => child.stop(serviceGraceMs)));
@@ -117,8 +116,8 @@ export class System {
     const found =
       natsUrl && redisUrl ? undefined : findServers(this.env, this.tell, { nats: !natsUrl, redis: !redisUrl });
     const [nats, redis] = await Promise.all([
-      natsUrl ? this.reach('NATS', natsUrl, 4222) : this.startServer('nats', natsSpec, found.nats, 4),
-      redisUrl ? this.reach('Redis', redisUrl, 6379) : this.startServer('redis', redisSpec, found.redis, 3),
+      natsUrl ? reach('NATS', natsUrl, 4222) : this.startServer('nats', natsSpec, found.nats, 4),
+      redisUrl ? reach('Redis', redisUrl, 6379) : this.startServer('redis', redisSpec, found.redis, 3),
     ]);
     this.run.natsUrl = nats;
     this.run.redisUrl = redis;
@@ -169,32 +168,6 @@ export class System {
     if (!this.stopping) this.folder.write(this.run);
   }
 
-  /** A server that the environment names is to be there already. */
-  async reach(name, url, defaultPort) {
-    const { hostname, port } = new URL(url.split(',')[0]);
-    const answered = await new Promise((done) => {
-      const socket = connect({
-        host: hostname.replace(/^\[|\]$/g, ''),
-        port: Number(port) || defaultPort,
-        timeout: 5_000,
-      });
-      for (const [event, result] of [
-        ['connect', true],
-        ['error', false],
-        ['timeout', false],
-      ])
-        socket.once(event, () => {
-          socket.destroy();
-          done(result);
-        });
-    });
-    if (!answered)
-      throw new RefusedError(
-        `no ${name} answers at ${hostname}:${port || defaultPort}, which LINEWATCH_${name.toUpperCase()}_URL names`,
-      );
-    return url;
-  }
-
   /** The programs as they are now, in the data folder: a build beside a running system changes nothing in it. */
   async ownCopies(files) {
     const folder = join(this.options.data, 'programs');
@@ -211,7 +184,11 @@ export class System {
   /** @returns {Promise<{ host: string, port: number }>} where the first sip-edge listens */
   async takeOverConfiguration(program) {
     const { config, configIsExplicit, bind, sipPort } = this.options;
-    const report = await this.importConfiguration(program, [config, ...(configIsExplicit ? ['--explicit'] : [])]);
+    const { natsUrl, redisUrl } = this.run;
+    const env = { ...this.env, LINEWATCH_NATS_URL: natsUrl, LINEWATCH_REDIS_URL: redisUrl };
+    const importing = importConfiguration(program, [config, ...(configIsExplicit ? ['--explicit'] : [])], env);
+    this.cancelImport = importing.cancel;
+    const report = await importing.report;
     this.goOn();
     for (const complaint of report.complaints) this.tell(complaint);
     if (report.revision !== undefined) this.tell(`configuration taken over from ${config}`);
@@ -222,88 +199,39 @@ export class System {
       ...(bind && { host: bind }),
       ...(sipPort && { port: sipPort }),
     };
-    await this.refuseTakenSip(sip);
+    await refuseTakenSip(sip, this.options.instances['sip-edge']);
     return sip;
   }
 
-  /** @returns {Promise<import('./import-config').ImportReport>} */
-  async importConfiguration(program, args) {
-    const { natsUrl, redisUrl } = this.run;
-    const env = {
-      ...this.env,
-      LINEWATCH_NATS_URL: natsUrl,
-      LINEWATCH_REDIS_URL: redisUrl,
-      LINEWATCH_INSTANCE: '',
-      LINEWATCH_HTTP_PORT: '',
-    };
-    const child = spawn(process.execPath, ['--enable-source-maps', program, ...args, '--json'], {
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.importing = child;
-    let said = '';
-    let complaint = '';
-    child.stdout.on('data', (bytes) => (said += bytes));
-    child.stderr.on('data', (bytes) => (complaint = (complaint + bytes).slice(-10_000)));
-    const code = await new Promise((done) => child.once('error', done).once('close', done));
-    if (code !== 0) throw new RefusedError(`the configuration could not be taken over: ${complaint.trim() || code}`);
-    return JSON.parse(said);
-  }
-
-  async refuseTakenSip({ host, port }) {
-    for (let copy = 0; copy < this.options.instances['sip-edge']; copy++)
-      for (const transport of ['UDP', 'TCP']) {
-        const found = await obstacle(transport, host, port + copy);
-        if (found)
-          throw new RefusedError(
-            `SIP cannot be served: ${found}; choose another port with --sip-port or address with --bind`,
-          );
-      }
-  }
-
-  /** Gives each copy its port: consecutive ones, and only those when they were chosen. */
-  async chooseHttpPorts(copies) {
-    const { httpPort } = this.options;
-    const host = this.env.LINEWATCH_HTTP_BIND || '127.0.0.1';
-    let next = httpPort ?? firstHttpPort;
-    for (const { id } of copies) {
-      if (httpPort === 0) {
-        this.run.http[id] = { host, port: await freePort() };
-        continue;
-      }
-      for (; ; next++) {
-        const found = next > 65_535 ? 'there is no port above 65535' : await obstacle('TCP', host, next);
-        if (!found) break;
-        if (httpPort !== undefined || next > 65_535)
-          throw new RefusedError(`health of ${id} cannot be served: ${found}; choose other ports with --http-port`);
-      }
-      this.run.http[id] = { host, port: next++ };
-    }
-  }
-
   async startServices(copies, programs, sip) {
+    const phoneAddress = this.env.LINEWATCH_SIP_ADVERTISE || reachable(sip.host);
+    const env = { LINEWATCH_NONCE_SECRET: nonceSecret(this.options.data), ...this.env };
     for (const { id, service, instance } of copies)
-      if (service === 'sip-edge') this.run.sip[id] = { host: sip.host, port: sip.port + instance - 1 };
+      if (service === 'sip-edge') this.run.sip[id] = { host: phoneAddress, port: sip.port + instance - 1 };
     const { natsUrl, redisUrl } = this.run;
-    const starting = copies.map((copy) => {
+    const start = (copy) => {
       const { host, port } = this.run.http[copy.id];
       const spec = {
         name: copy.id,
         command: process.execPath,
         args: ['--enable-source-maps', programs[copy.service]],
-        env: environmentOfCopy(copy, { options: this.options, env: this.env, natsUrl, redisUrl, httpPort: port, sip }),
+        env: environmentOfCopy(copy, { options: this.options, env, natsUrl, redisUrl, httpPort: port, sip }),
         log: join(this.options.data, 'log', `${copy.id}.log`),
         ready: () => isReady(host, port),
       };
       return this.startChild(spec, copy.stops);
-    });
-    // The first failure is told, but only when no start is under way any more.
-    const results = await Promise.allSettled(starting);
-    const failed = results.find(({ status }) => status === 'rejected');
-    if (failed) throw failed.reason;
+    };
+    await Promise.all(copies.map(start));
     this.ready = true;
     this.writeRun();
   }
+}
+
+/** One secret for all copies of sip-edge and for every start: a phone may answer a challenge to another copy. */
+function nonceSecret(data) {
+  const file = join(data, 'nonce-secret');
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600 });
+  return readFileSync(file, 'utf8').trim();
 }
 
 function linkOrCopy(from, to) {

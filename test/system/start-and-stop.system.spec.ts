@@ -115,7 +115,7 @@ describe('npm start beside something that is in the way', () => {
   });
 
   it.each([
-    ['SIP', '--sip-port', ['--http-port', '0'], 'SIP cannot be served: TCP 127.0.0.1'],
+    ['SIP', '--sip-port', ['--bind', '127.0.0.1', '--http-port', '0'], 'SIP cannot be served: TCP 127.0.0.1'],
     ['HTTP', '--http-port', [], 'health of sip-edge-1 cannot be served: TCP 127.0.0.1'],
   ])('refuses a %s port that is taken', async (_kind, flag, others, expected) => {
     const port = await freeSipPorts('127.0.0.1', 1);
