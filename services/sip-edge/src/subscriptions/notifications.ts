@@ -212,7 +212,7 @@ export class Notifications {
 
   private reserve(watched: Watched, ceiling: number): void {
     this.ports.records
-      .renew(watched, (record) => ({ ...record, ceiling: Math.max(ceiling, record.ceiling) }))
+      .renew(watched, 'background', (record) => ({ ...record, ceiling: Math.max(ceiling, record.ceiling) }))
       .then((renewed) => {
         if (renewed === 'gone') return;
         this.input(watched, { type: 'blockReserved', now: this.ports.clock.now(), ceiling });
@@ -222,7 +222,7 @@ export class Notifications {
 
   private sayEnd(watched: Watched, reason: SubscriptionEnding): void {
     this.ports.counters.ended.of(reason).add();
-    this.ports.records.end(watched, reason).catch((err: unknown) =>
+    this.ports.records.end(watched, 'background', reason).catch((err: unknown) =>
       // The sweep of subscription-authorization ends it when it expires.
       this.ports.floodLog.warn('end', 'the end of a subscription could not be stored', { err, id: watched.record.id }),
     );

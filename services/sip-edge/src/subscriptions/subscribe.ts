@@ -196,7 +196,7 @@ export class SubscribeHandler {
 
   private async unsubscribe(incoming: ServerRequest, watched: Watched): Promise<void> {
     const { hold, records, notifications, clock } = this.ports;
-    const ended = await hold.run(() => records.end(watched, 'unsubscribed'));
+    const ended = await hold.run(() => records.end(watched, 'request', 'unsubscribed'));
     if (ended === 'gave-up') return this.refuse(incoming, refusalOf['could-not-ask']);
     this.answer(incoming, watched.state.dialog.localTag, 0);
     const view = notifications.viewFor(watched);
@@ -213,7 +213,7 @@ export class SubscribeHandler {
       domain: watched.domain,
     };
     const renewed = await hold.run(() =>
-      records.renew(watched, (record) => ({ ...record, granted, expiresAt, protocol })),
+      records.renew(watched, 'request', (record) => ({ ...record, granted, expiresAt, protocol })),
     );
     if (renewed === 'gave-up') return this.refuse(incoming, refusalOf['could-not-ask']);
     if (renewed === 'gone' || !isLive(watched.state)) return this.refuse(incoming, NO_SUBSCRIPTION);

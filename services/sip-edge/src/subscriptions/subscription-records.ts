@@ -1,6 +1,12 @@
-import type { Outbox, Subjects } from '@linewatch/bus';
+import type { Bus, BusEvent, Outbox, OutboxEntry } from '@linewatch/bus';
 import type { Subscription, SubscriptionEnding } from '@linewatch/presence';
 import type { Watched } from './watched';
+
+/**
+ * Who waits for a word to be stored: a request, which is told that NATS is away and asks again, or nobody, and the word is
+ * kept until it is stored.
+ */
+export type Patience = 'request' | 'background';
 
 /**
  * Says in stream SUBSCRIPTIONS what becomes of this edge's subscriptions. Of one subscription the words go one after
@@ -11,7 +17,7 @@ export class SubscriptionRecords {
 
   constructor(
     private readonly outbox: Pick<Outbox, 'put'>,
-    private readonly subjects: Pick<Subjects, 'subscription'>,
+    private readonly bus: Pick<Bus, 'append' | 'subjects'>,
     /** Begins the id of everything that is said: unique for this life of the edge. */
     private readonly idPrefix: string,
   ) {}
@@ -19,40 +25,47 @@ export class SubscriptionRecords {
   /**
    * Makes a changed record durable: a new expiry, dialog or block.
    * @param change from the record as it stands then
-   * @returns the record, when JetStream has it
-   * @throws RejectedError or OutboxFullError; 'gone' as a value when the end was said meanwhile
+   * @returns the record, when JetStream has it; `gone` when its end was said meanwhile
+   * @throws UnavailableError for the sake of a request; RejectedError, OutboxFullError
    */
-  async renew(watched: Watched, change: (record: Subscription) => Subscription): Promise<Subscription | 'gone'> {
+  renew(
+    watched: Watched,
+    patience: Patience,
+    change: (record: Subscription) => Subscription,
+  ): Promise<Subscription | 'gone'> {
     return this.next(watched, async () => {
       if (watched.endSaid) return 'gone';
       const subscription = change(watched.record);
-      await this.outbox.put({
-        subject: this.subjects.subscription(subscription.line, 'refreshed'),
-        event: {
-          type: 'linewatch.subscription.refreshed',
-          data: { change: 'renewed', token: watched.token, subId: watched.subId, subscription },
-        },
-        id: this.newId(),
-        about: subscription.line,
+      const { token, subId } = watched;
+      await this.say(patience, this.bus.subjects.subscription(subscription.line, 'refreshed'), subscription.line, {
+        type: 'linewatch.subscription.refreshed',
+        data: { change: 'renewed', token, subId, subscription },
       });
       watched.record = subscription;
       return subscription;
     });
   }
 
-  /** Makes the end durable; said once, later calls wait for the first. @throws RejectedError or OutboxFullError */
-  async end(watched: Watched, reason: SubscriptionEnding): Promise<void> {
-    await this.next(watched, async () => {
+  /**
+   * Makes the end durable, once.
+   * @throws UnavailableError for the sake of a request; RejectedError, OutboxFullError
+   */
+  end(watched: Watched, patience: Patience, reason: SubscriptionEnding): Promise<void> {
+    return this.next(watched, async () => {
       if (watched.endSaid) return;
-      watched.endSaid = true;
       const { line, id } = watched.record;
-      await this.outbox.put({
-        subject: this.subjects.subscription(line, 'terminated'),
-        event: { type: 'linewatch.subscription.terminated', data: { id, token: watched.token, reason } },
-        id: this.newId(),
-        about: line,
+      await this.say(patience, this.bus.subjects.subscription(line, 'terminated'), line, {
+        type: 'linewatch.subscription.terminated',
+        data: { id, token: watched.token, reason },
       });
+      watched.endSaid = true;
     });
+  }
+
+  private async say(patience: Patience, subject: string, about: string, event: BusEvent): Promise<void> {
+    const entry: OutboxEntry = { subject, event, id: this.newId(), about };
+    if (patience === 'background') await this.outbox.put(entry);
+    else await this.bus.append(subject, event, entry);
   }
 
   private next<T>(watched: Watched, say: () => Promise<T>): Promise<T> {

@@ -1,0 +1,197 @@
+import { randomBytes } from 'node:crypto';
+import { Outbox } from '@linewatch/bus';
+import {
+  EdgeIdentity,
+  EdgeMonitor,
+  outboxMetrics,
+  presenceRules,
+  Rounds,
+  type ServiceContext,
+  type ServiceDefinition,
+} from '@linewatch/runtime';
+import { BindingTable, RedisConnection, SubscriptionTable } from '@linewatch/tables';
+import { Module } from '@nestjs/common';
+import { Bindings } from './bindings';
+import { Directory } from './directory';
+import { Endpoint } from './endpoint/endpoint';
+import { Hold } from './hold';
+import { Lines } from './lines';
+import { type Listening, describeBindError, listeningOf, sipEdgeSettings } from './listening';
+import { Audit } from './subscriptions/audit';
+import { Documents } from './subscriptions/documents';
+import { notifyRecorder } from './subscriptions/notify-record';
+import { Notifications } from './subscriptions/notifications';
+import { checkOwnership, reclaimSubscriptions } from './subscriptions/reclaim';
+import { SubscribeHandler } from './subscriptions/subscribe';
+import { SubscriptionRecords } from './subscriptions/subscription-records';
+import { WatchedTable } from './subscriptions/watched';
+import { decideAgain, followWatchers } from './subscriptions/watcher-changes';
+import { openTcp } from './transport/tcp';
+import { openUdp } from './transport/udp';
+import { identify } from './watcher-identity';
+
+const AUDIT_MS = 5_000;
+
+@Module({})
+class SipEdgeModule {}
+
+type Context = ServiceContext<typeof sipEdgeSettings>;
+
+/** SIP phones in, questions and facts out, NOTIFYs back: everything that a SIP edge is made of. */
+export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
+  name: 'sip-edge',
+  settings: sipEdgeSettings,
+  module: async (context) => {
+    const { bus, clock, config, drain, floodLog, health, id, log, metrics, wheel } = context;
+    const listening = listeningOf(context.settings, config.current());
+    const endpoint = await openEndpoint(context, listening);
+    const redis = openRedis(context);
+    const outbox = new Outbox(bus, {
+      onRetry: (err, depth) => floodLog.warn('outbox', 'facts wait for NATS', { err, depth }),
+    });
+    outboxMetrics(metrics, outbox);
+    const hold = new Hold({
+      wheel,
+      clock,
+      bus,
+      held: metrics.counter('requests_held_total', 'Requests that waited for a neighbour'),
+      gaveUp: metrics.counter('requests_given_up_total', 'Requests whose neighbour did not come back in time'),
+    });
+
+    const directory = new Directory(config.current());
+    const lines = new Lines(bus);
+    const bindings = new Bindings(bus, new BindingTable(redis));
+    const subscriptions = new SubscriptionTable(redis);
+    const edge: EdgeIdentity = await EdgeIdentity.claim(bus, clock, {
+      id,
+      hello: { kind: 'sip', advertised: listening.advertised },
+      onPaused: () => checkOwnership(reclaiming).then(() => notifications.resume()),
+      onSuperseded: (epoch) => context.stop(`another process is ${id} now, in epoch ${epoch}`),
+    });
+    const monitor = new EdgeMonitor(bus, clock, { onLost: () => undefined, onBack: () => undefined });
+
+    const table = new WatchedTable();
+    const documents = new Documents(lines);
+    const records = new SubscriptionRecords(outbox, bus, `${id}.${edge.epoch}.subscription`);
+    const notifications: Notifications = new Notifications({
+      endpoint,
+      documents,
+      table,
+      records,
+      wheel,
+      clock,
+      holds: () => edge.holds(),
+      counters: {
+        sent: metrics.counter('notify_sent_total', 'NOTIFYs sent, without retransmissions'),
+        answered: metrics.counters('notify_answered_total', 'NOTIFYs by the class of their answer', 'status'),
+        ended: metrics.counters('subscriptions_ended_total', 'Subscriptions by why they ended', 'reason'),
+      },
+      answered: notifyRecorder(bus, clock),
+      floodLog,
+    });
+    const reclaiming = { bus, subscriptions, table, notifications, edge: id, clock, log };
+    const subscribe = new SubscribeHandler({
+      directory,
+      identify: ({ request, flow }) => identify(request, flow, directory.current(), bindings, clock.now()),
+      challenge: () => undefined,
+      bus,
+      hold,
+      endpoint,
+      table,
+      notifications,
+      records,
+      edge: id,
+      contactOfEdge: (owner) => {
+        const other = monitor.edges().find((view) => view.edge === owner && view.alive);
+        return other && `<sip:${other.advertised.host}:${other.advertised.port}>`;
+      },
+      clock,
+      answers: metrics.counters('subscribe_total', 'SUBSCRIBEs by their answer', 'status'),
+      floodLog,
+    });
+    endpoint.handle('SUBSCRIBE', (incoming) => subscribe.handle(incoming));
+    lines.onChange(({ line }) => notifications.lineChanged(table.ofLine(line)));
+    const changes = { bus, table, notifications, endpoint, edge: id };
+    config.onChange((next) => {
+      directory.apply(next);
+      decideAgain(changes, presenceRules(next));
+    });
+    const audit = new Audit({
+      bus,
+      lines,
+      table,
+      notifications,
+      clock,
+      repaired: metrics.counters('audit_repairs_total', 'Differences that the audit found', 'what'),
+    });
+    const auditing = new Rounds(() => audit.round(), {
+      everyMs: AUDIT_MS,
+      onError: (err) => floodLog.warn('audit', 'the audit could not compare with the stream', { err }),
+    });
+
+    metrics.gauge('subscriptions', 'Subscriptions that this edge owns', () => table.size);
+    metrics.gauge('notify_waiting', 'Watchers that wait to be told', () => notifications.waiting);
+    health.check('edge', () => ({ ok: edge.holds(), detail: `epoch ${edge.epoch}` }));
+
+    await Promise.all([lines.start(), monitor.start()]);
+    const watchers = await followWatchers(changes);
+    const reclaimed = await reclaimSubscriptions(reclaiming);
+    log.info({ epoch: edge.epoch, subscriptions: reclaimed }, 'taken up');
+    endpoint.accept(true);
+    auditing.start();
+
+    drain.on('accept', 'sip', () => endpoint.accept(false));
+    drain.on('pull', 'audit', () => auditing.stop());
+    drain.on('pull', 'streams', () => {
+      watchers.stop();
+      lines.stop();
+      monitor.stop();
+    });
+    drain.on('finish', 'held requests', () => hold.close());
+    drain.on('hand-over', 'outbox', async () => {
+      await outbox.drained(5_000);
+      await edge.bye();
+      outbox.close();
+    });
+    return { module: SipEdgeModule };
+  },
+};
+
+/** The sockets, and the endpoint behind them that does not take requests yet. */
+async function openEndpoint(context: Context, { bind, advertised }: Listening): Promise<Endpoint> {
+  const { wheel, floodLog, metrics, drain, health } = context;
+  const endpoint = new Endpoint({
+    wheel,
+    advertised,
+    branchPrefix: randomBytes(6).toString('hex'),
+    newToken: () => randomBytes(8).toString('hex'),
+    floodLog,
+    messages: metrics.counters('sip_messages_total', 'Messages heard, by what became of them', 'kind'),
+  });
+  const endings = metrics.counters('tcp_endings_total', 'Connections by why this edge ended them', 'why');
+  try {
+    const udp = await openUdp(bind, endpoint);
+    endpoint.attach('udp', udp);
+    const tcp = await openTcp(bind, endpoint, { onEnding: (ending) => endings.of(ending).add() });
+    endpoint.attach('tcp', tcp);
+    metrics.gauge('tcp_connections', 'Connections that are open', () => tcp.connections);
+    drain.on('close', 'sip sockets', () => Promise.all([udp.close(), tcp.close()]));
+  } catch (error) {
+    throw new Error(describeBindError(error as NodeJS.ErrnoException, bind), { cause: error });
+  }
+  metrics.gauge('sip_server_transactions', 'Requests that are not over', () => endpoint.transactions.server);
+  metrics.gauge('sip_client_transactions', 'Own requests that are not over', () => endpoint.transactions.client);
+  health.check('sip', () => ({ ok: true, detail: `${bind.host}:${bind.port}` }));
+  return endpoint;
+}
+
+function openRedis({ settings, floodLog, health, drain }: Context): RedisConnection {
+  const redis = new RedisConnection({
+    url: settings.LINEWATCH_REDIS_URL,
+    prefix: settings.LINEWATCH_PREFIX,
+    onError: (err) => floodLog.warn('redis', 'redis: connection error', { err }),
+  });
+  health.check('redis', () => ({ ok: redis.isReady() }));
+  drain.on('close', 'redis', () => redis.close());
+  return redis;
+}
