@@ -50,7 +50,7 @@ function setUp() {
         throw new ConflictError(subject, options?.expectLast ?? 0, stored.length);
       return { seq: store(event), duplicate: false };
     },
-    last: async () => stored.at(-1),
+    next: async (_stream: string, _subject: string, from: number) => stored.find(({ streamSeq }) => streamSeq >= from),
     ask: async () => {
       lost = false;
       return {};
@@ -91,6 +91,21 @@ describe('Bindings', () => {
       'sip:other@127.0.0.3',
       'sip:2101@127.0.0.3',
     ]);
+  });
+
+  it('knows every fact that others appended, not only the last one', async () => {
+    const { bindings, appendElsewhere } = setUp();
+    appendElsewhere('pool:1', 'first');
+    appendElsewhere('pool:2', 'second');
+    const after = await bindings.change(LINE, 'pool:1', (current) => ({
+      cause: 'refreshed',
+      bindings: [...current, binding('2101')],
+    }));
+    expect(after['pool:1']?.bindings.map((each) => each.contact)).toEqual([
+      'sip:first@127.0.0.3',
+      'sip:2101@127.0.0.3',
+    ]);
+    expect(after['pool:2']?.seq).toBe(2);
   });
 
   it('changes nothing when nothing was decided', async () => {

@@ -13,7 +13,7 @@ const MAX_ROUNDS = 8;
  */
 export class Bindings {
   constructor(
-    private readonly bus: Pick<Bus, 'subjects' | 'append' | 'last' | 'ask'>,
+    private readonly bus: Pick<Bus, 'subjects' | 'append' | 'next' | 'ask'>,
     private readonly table: Pick<BindingTable, 'read' | 'put'>,
   ) {}
 
@@ -59,17 +59,24 @@ export class Bindings {
       return (await this.bus.append(subject, event, { about: line, expectLast })).seq;
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
-      await this.readNewest(line, subject);
+      await this.readAfter(line, subject, expectLast);
       return 'conflict';
     }
   }
 
-  /** Another edge appended and has not written its row yet: its fact is read from the stream, which is the truth. */
-  private async readNewest(line: LineNumber, subject: string): Promise<void> {
-    const stored = await this.bus.last(subject);
-    if (stored?.event.type !== 'linewatch.line.registration') return;
-    const { device, bindings } = stored.event.data;
-    await this.table.put(line, device, stored.streamSeq, bindings);
+  /**
+   * Others appended and have not written the row yet: their facts are read from the stream, which is the truth. All of
+   * them and in order, so that a row that knows a sequence knows everything before it too.
+   */
+  private async readAfter(line: LineNumber, subject: string, known: number): Promise<void> {
+    for (let from = known + 1; ;) {
+      const stored = await this.bus.next('LINES', subject, from);
+      if (!stored) return;
+      from = stored.streamSeq + 1;
+      if (stored.event.type !== 'linewatch.line.registration') continue;
+      const { device, bindings } = stored.event.data;
+      await this.table.put(line, device, stored.streamSeq, bindings);
+    }
   }
 }
 
