@@ -125,7 +125,7 @@ export class Registrar {
   private async register(
     { line, pool, wanted }: Admitted,
     origin: RegistrationOrigin,
-  ): Promise<LineBindings | Refusal> {
+  ): Promise<{ readonly all: LineBindings } | { readonly refusal: Refusal }> {
     const { bindings, clock, keeper, displaced } = this.ports;
     if (wanted.kind === 'query') return { all: await bindings.of(line) };
     const device = poolId(pool.tag);
