@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addConfigure } from './commands/configure';
 import { addShowPresenceGlobal } from './commands/show-presence-global';
+import { addShowPresenceSubscription } from './commands/show-presence-subscription';
 import { addShowRunningConfig } from './commands/show-running-config';
 import { ConsoleError, type ConsoleIo, exitCodes } from './console-io';
 
@@ -34,6 +35,7 @@ function consoleProgram(io: ConsoleIo): Command {
     .option('--json', 'print JSON');
   const presence = show.command('presence').description('the presence service');
   addShowPresenceGlobal(presence, io);
+  addShowPresenceSubscription(presence, io);
   addShowRunningConfig(show, io);
   addConfigure(program, io);
   return program;

@@ -1,0 +1,42 @@
+import type { SubscriptionRecord } from '@linewatch/presence';
+import { printable } from '../console-io';
+import type { PresenceSubscription } from './presence-subscription';
+
+/** A subscription as it is shown. @param now in milliseconds since the epoch */
+export function subscriptionView(
+  { subId, subscription, status }: SubscriptionRecord,
+  now: number,
+): PresenceSubscription {
+  const { watcher, presentity } = subscription;
+  return {
+    subId,
+    watcher: printable(`${watcher.number}@${watcher.host}`),
+    presentity: printable(`${presentity.number}@${presentity.host}`),
+    expires: subscription.granted,
+    // The service's clock may be ahead of ours.
+    duration: Math.max(0, Math.floor((now - subscription.acceptedAt) / 1000)),
+    status,
+    watcherType: watcher.kind,
+    presentityType: presentity.kind,
+    phoneType: watcher.phoneType,
+    // The records of the service are those that came in.
+    subscriptionType: 'Incoming Indication',
+    retryLimit: 0,
+    siblingSubId: 0,
+    sdb: '0',
+    dp: presentity.kind === 'local' ? dialPeerHandle(presentity.number) : '0',
+    watcherDialPeerTag: watcher.dialPeerTag,
+    deviceBased: subscription.deviceBased,
+  };
+}
+
+/**
+ * The `dp` of a local SIP presentity: 8 hexadecimal digits that stay the same for a number, on every copy and after
+ * every restart. CME prints the address of a record in its memory, which says no more than which lines are the same one;
+ * here it is the 32-bit FNV-1a hash of the number's UTF-8 bytes.
+ */
+export function dialPeerHandle(number: string): string {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(number)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash >>> 0).toString(16).toUpperCase().padStart(8, '0');
+}
