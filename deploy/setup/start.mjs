@@ -8,6 +8,8 @@ import { RefusedError, readStartOptions, usage } from './options.mjs';
 import { hostPort } from './ports.mjs';
 import { System } from './system.mjs';
 
+const impatientAfterMs = 1_000;
+
 const tell = (line) => console.log(`linewatch: ${line}`);
 // Who read our lines may be gone; that is no reason to stop.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
@@ -22,12 +24,15 @@ async function main() {
   installDependencies(tell);
   const system = new System(options, { env: process.env, tell });
   const ended = new Promise((done) => {
+    let askedAt;
     const asked = async (why) => {
-      if (system.stopping) {
-        // Asked twice: the operator does not want to wait.
+      if (askedAt !== undefined) {
+        // One Ctrl-C arrives twice, from the terminal and from npm. Asked again: the operator does not want to wait.
+        if (performance.now() - askedAt < impatientAfterMs) return;
         await system.kill();
         process.exit(130);
       }
+      askedAt = performance.now();
       tell(`stopping (${why})`);
       await system.stop();
       tell('stopped');

@@ -70,7 +70,10 @@ describe('npm start', () => {
     expect(pids.filter(isAlive)).toEqual(pids);
     expect(await portsAreFree(system)).toBe(false);
 
+    // The terminal sends it to every process in front of it, and npm passes it on once more.
+    process.kill(system.launcherPid, 'SIGINT');
     expect(await system.end('SIGINT')).toBe(0);
+    expect(system.said()).toMatch(/linewatch: stopping \(SIGINT\)\nlinewatch: stopped\n$/);
     expect(pids.filter(isAlive)).toEqual([]);
     expect(await portsAreFree(system)).toBe(true);
   });
