@@ -11,12 +11,16 @@ import {
 } from '@linewatch/runtime';
 import { BindingTable, RedisConnection, SubscriptionTable } from '@linewatch/tables';
 import { Module } from '@nestjs/common';
+import { Authentication } from './authentication';
 import { Bindings } from './bindings';
 import { Directory } from './directory';
 import { Endpoint } from './endpoint/endpoint';
 import { Hold } from './hold';
 import { Lines } from './lines';
-import { type Listening, describeBindError, listeningOf, sipEdgeSettings } from './listening';
+import { type Listening, describeBindError, listeningOf, ownAddresses, sipEdgeSettings } from './listening';
+import { optionsHandler } from './options-handler';
+import { Registrar } from './registrar/registrar';
+import { RegistrationKeeper } from './registrar/registration-keeper';
 import { Audit } from './subscriptions/audit';
 import { Documents } from './subscriptions/documents';
 import { notifyRecorder } from './subscriptions/notify-record';
@@ -70,6 +74,44 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
     });
     const monitor = new EdgeMonitor(bus, clock, { onLost: () => undefined, onBack: () => undefined });
 
+    const authentication = new Authentication({
+      secret: context.settings.LINEWATCH_NONCE_SECRET ?? randomBytes(32).toString('hex'),
+      clock,
+      newSalt: () => randomBytes(8).toString('hex'),
+      forgotten: metrics.counter('nonces_forgotten_total', 'Nonces forgotten before their time'),
+    });
+    const keeper = new RegistrationKeeper({
+      bindings,
+      wheel,
+      clock,
+      edge,
+      isOpen: (flow) => endpoint.isOpen(flow),
+      ended: metrics.counters('bindings_ended_total', 'Bindings that ended without their phone', 'cause'),
+      floodLog,
+    });
+    const registrar = new Registrar({
+      directory,
+      bindings,
+      hold,
+      authentication,
+      sender: endpoint,
+      keeper,
+      clock,
+      edge,
+      localAddresses: ownAddresses(),
+      answers: metrics.counters('register_total', 'REGISTERs by their answer', 'status'),
+      displaced: metrics.counter('bindings_displaced_total', 'Bindings that made room for others of their phone'),
+      floodLog,
+    });
+    endpoint.handle('REGISTER', (incoming) => registrar.handle(incoming));
+    endpoint.handle(
+      'OPTIONS',
+      optionsHandler(directory, () => endpoint.allow()),
+    );
+    endpoint.onClosed(({ connection }) => {
+      if (connection !== undefined) void keeper.connectionClosed(connection);
+    });
+
     const table = new WatchedTable();
     const documents = new Documents(lines);
     const records = new SubscriptionRecords(outbox, bus, `${id}.${edge.epoch}.subscription`);
@@ -93,7 +135,16 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
     const subscribe = new SubscribeHandler({
       directory,
       identify: ({ request, flow }) => identify(request, flow, directory.current(), bindings, clock.now()),
-      challenge: () => undefined,
+      challenge: ({ request }) => {
+        const { authenticate, sourceAddress } = directory.current().config.voiceRegisterGlobal;
+        // No credential file is read yet: nobody from outside can pass [cme-presence 4.10].
+        const judged = authentication.check(
+          request,
+          authenticate.realm ?? sourceAddress?.host ?? endpoint.host,
+          () => undefined,
+        );
+        return judged.kind === 'refused' ? judged.refusal : undefined;
+      },
       bus,
       hold,
       endpoint,
@@ -135,6 +186,7 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
 
     await Promise.all([lines.start(), monitor.start()]);
     const watchers = await followWatchers(changes);
+    keeper.restore(lines.all());
     const reclaimed = await reclaimSubscriptions(reclaiming);
     log.info({ epoch: edge.epoch, subscriptions: reclaimed }, 'taken up');
     endpoint.accept(true);
@@ -142,6 +194,7 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
 
     drain.on('accept', 'sip', () => endpoint.accept(false));
     drain.on('pull', 'audit', () => auditing.stop());
+    drain.on('pull', 'registrations', () => keeper.stop());
     drain.on('pull', 'streams', () => {
       watchers.stop();
       lines.stop();
