@@ -163,9 +163,10 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
     endpoint.handle('SUBSCRIBE', (incoming) => subscribe.handle(incoming));
     lines.onChange(({ line }) => notifications.lineChanged(table.ofLine(line)));
     const changes = { bus, table, notifications, endpoint, edge: id };
-    config.onChange((next) => {
+    config.onChange((next, previous) => {
       directory.apply(next);
-      decideAgain(changes, presenceRules(next));
+      if (next.presence !== previous.presence || next.sipUa !== previous.sipUa)
+        decideAgain(changes, presenceRules(next));
     });
     const audit = new Audit({
       bus,

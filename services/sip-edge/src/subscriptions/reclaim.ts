@@ -1,11 +1,10 @@
 import type { Bus } from '@linewatch/bus';
-import type { Logger } from '@linewatch/runtime';
+import type { Clock, Logger } from '@linewatch/runtime';
 import { reclaimNotifier } from '@linewatch/sip';
 import type { ActiveWatch, SubscriptionTable } from '@linewatch/tables';
-import type { Clock } from '@linewatch/runtime';
 import type { Notifications } from './notifications';
 import { protocolRecordSchema } from './protocol-record';
-import { newWatched, notifierRecord, type WatchedTable } from './watched';
+import { newWatched, notifierRecord, type Watched, type WatchedTable } from './watched';
 
 /** What taking up subscriptions needs of the world. */
 export interface ReclaimPorts {
@@ -19,6 +18,8 @@ export interface ReclaimPorts {
 }
 
 const RETRY_MS = 250;
+/** Rows that are read at once. */
+const BATCH = 500;
 
 /**
  * Takes up the subscriptions that an earlier life of this edge owned [design law 5, B-02]: each watcher gets one full
@@ -35,13 +36,28 @@ export async function reclaimSubscriptions(ports: ReclaimPorts): Promise<number>
 
 /** Reads ownership again after this process was paused: what is another's by now, or over, is forgotten in silence. */
 export async function checkOwnership(ports: ReclaimPorts): Promise<void> {
-  await untilTablesAreWhole(ports);
-  for (const watched of [...ports.table.all()]) {
-    const { line, id } = watched.record;
-    const row = await ports.subscriptions.get(line, id);
-    const isOurs = row !== undefined && row.subscription.owner === ports.edge && row.token === watched.token;
-    if (!isOurs) ports.notifications.drop(watched, undefined);
+  let doubtful = [...ports.table.all()];
+  // Read twice before anything is forgotten: tables that were wiped in between hold nothing for a moment.
+  for (let look = 1; look <= 2 && doubtful.length > 0; look += 1) {
+    await untilTablesAreWhole(ports);
+    doubtful = await notOurs(ports, doubtful);
   }
+  for (const watched of doubtful) ports.notifications.drop(watched, undefined);
+}
+
+async function notOurs({ subscriptions, edge }: ReclaimPorts, some: readonly Watched[]): Promise<Watched[]> {
+  const others: Watched[] = [];
+  for (let start = 0; start < some.length; start += BATCH) {
+    const batch = some.slice(start, start + BATCH);
+    const rows = await Promise.all(batch.map(({ record: { line, id } }) => subscriptions.get(line, id)));
+    others.push(
+      ...batch.filter((watched, at) => {
+        const row = rows[at];
+        return row?.subscription.owner !== edge || row.token !== watched.token;
+      }),
+    );
+  }
+  return others;
 }
 
 function reclaim({ table, notifications, clock, log }: ReclaimPorts, watch: ActiveWatch): boolean {
