@@ -4,7 +4,7 @@ import {
   countNonce,
   credentialsFor,
   digestHa1,
-  headerValues,
+  headerLines,
   makeNonce,
   type NonceUse,
   type Refusal,
@@ -54,7 +54,7 @@ export class Authentication {
    */
   check(request: SipRequest, realm: string, passwordOf: (username: string) => string | undefined): Authenticated {
     const { secret, clock } = this.ports;
-    const credentials = credentialsFor(headerValues(request, 'Authorization'), realm);
+    const credentials = credentialsFor(headerLines(request, 'Authorization'), realm);
     if (!credentials) return this.challenge(realm);
     const now = clock.now();
     const judged = verifyDigest(credentials, {

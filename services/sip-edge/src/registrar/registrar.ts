@@ -117,7 +117,9 @@ export class Registrar {
       edge: edge.id,
       epoch: edge.epoch,
       heardOn: flow,
-      flowOf: (contact) => targetFlow(sender, request, flow, firstHop ?? contact),
+      // What came over a connection is bound to it, also when it ended meanwhile [SB-107].
+      flowOf: (contact) =>
+        flow.connection === undefined ? targetFlow(sender, request, flow, firstHop ?? contact) : flow,
     };
   }
 
