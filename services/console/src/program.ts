@@ -1,8 +1,10 @@
+import { RejectedError, UnavailableError } from '@linewatch/bus';
 import { Command, CommanderError } from 'commander';
 import { addConfigure } from './commands/configure';
 import { addShowPresenceGlobal } from './commands/show-presence-global';
 import { addShowPresenceSubscription } from './commands/show-presence-subscription';
 import { addShowRunningConfig } from './commands/show-running-config';
+import { addWatch } from './commands/watch';
 import { ConsoleError, type ConsoleIo, exitCodes } from './console-io';
 
 /**
@@ -17,9 +19,11 @@ export async function runConsole(args: readonly string[], io: ConsoleIo): Promis
   } catch (error) {
     // Commander has said what is wrong, or printed the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    if (!(error instanceof ConsoleError)) throw error;
-    io.stderr.write(`linewatch: ${error.message}\n`);
-    return error.exitCode;
+    if (error instanceof ConsoleError || error instanceof UnavailableError || error instanceof RejectedError) {
+      io.stderr.write(`linewatch: ${error.message}\n`);
+      return error instanceof ConsoleError ? error.exitCode : exitCodes.failed;
+    }
+    throw error;
   }
 }
 
@@ -37,6 +41,7 @@ function consoleProgram(io: ConsoleIo): Command {
   addShowPresenceGlobal(presence, io);
   addShowPresenceSubscription(presence, io);
   addShowRunningConfig(show, io);
+  addWatch(program, io);
   addConfigure(program, io);
   return program;
 }

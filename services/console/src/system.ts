@@ -9,12 +9,15 @@ import {
   withoutSecrets,
 } from '@linewatch/bus';
 import { DEFAULT_PLATFORM_MAXIMUM } from '@linewatch/config';
-import { ConsoleError, type ConsoleIo, exitCodes } from './console-io';
+import { ConsoleError, type ConsoleIo, exitCodes, printable } from './console-io';
 
 /** How long NATS may take to accept us. */
 const CONNECT_MS = 3000;
 /** Reports of the bus that an operator can do nothing with, or that an error says already. */
 const SILENT: readonly BusReport['what'][] = ['follow-restarted'];
+
+/** Different lines that one loss of the connection may cause. */
+const MOST_SAID = 20;
 
 /** The running system, as a command sees it. */
 export interface System {
@@ -30,8 +33,13 @@ export interface System {
 export async function withSystem<T>(io: ConsoleIo, work: (system: System) => Promise<T>): Promise<T> {
   const { servers, prefix, platformMaximum } = readEnvironment(io.env);
   let connected = false;
+  const said = new Set<string>();
   const report = ({ what, reason }: BusReport): void => {
-    if (connected && !SILENT.includes(what)) io.stderr.write(`linewatch: ${reason}\n`);
+    if (what === 'reconnected') said.clear();
+    // What a failure says again and again is said once.
+    if (!connected || SILENT.includes(what) || said.has(reason) || said.size > MOST_SAID) return;
+    said.add(reason);
+    io.stderr.write(`linewatch: ${printable(reason)}\n`);
   };
   const bus = await connectInTime(servers, prefix, report);
   try {
