@@ -100,6 +100,30 @@ describe('npm start', () => {
     }
   });
 
+  it('uses the servers that the environment names, under a prefix of its own, and leaves them running', async () => {
+    const first = await start();
+    const { natsUrl, redisUrl } = first;
+    const env = { LINEWATCH_NATS_URL: natsUrl, LINEWATCH_REDIS_URL: redisUrl, LINEWATCH_PREFIX: 'second' };
+    const second = await start({ env });
+    expect(second).toMatchObject({ natsUrl, redisUrl, prefix: 'second' });
+    expect(Object.keys(second.pids()).sort()).toEqual([
+      'presence-state-1',
+      'sip-edge-1',
+      'subscription-authorization-1',
+    ]);
+    // The streams are its own: it found no configuration there.
+    expect(second.said()).toContain('configuration taken over from');
+    expect(await second.end('SIGTERM')).toBe(0);
+    expect(isAlive(first.pidOf('nats-server')) && isAlive(first.pidOf('redis-server'))).toBe(true);
+  });
+
+  it('gives the console what runs on its data folder', async () => {
+    const system = await start();
+    const { stdout, stderr, code } = await system.console(['show', 'running-config']);
+    expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+    expect(stdout).toMatch(/^voice register dn  1\n number 2101$/m);
+  });
+
   it('takes a configuration over that was given, and reports lines that have no effect by number', async () => {
     const system = await start({ config: 'hostname lab\nfrobnicate all\npresence\n max-subscription none\n!\nend\n' });
     expect(system.said()).toMatch(/startup-config:2 is kept without effect: frobnicate all/);
@@ -133,6 +157,21 @@ describe('npm start beside something that is in the way', () => {
     } finally {
       stranger.close();
     }
+  });
+
+  it('refuses to go on without a server that the environment names and that does not answer', () => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [startProgram, '--data', join(privateFolder(), 'd')],
+      {
+        encoding: 'utf8',
+        env: { ...process.env, LINEWATCH_NATS_URL: 'nats://127.0.0.1:9', LINEWATCH_REDIS_URL: 'redis://127.0.0.1:9' },
+      },
+    );
+    expect({ status, said: `${stdout}${stderr}`.trim() }).toEqual({
+      status: 2,
+      said: 'linewatch: no NATS answers at 127.0.0.1:9, which LINEWATCH_NATS_URL names',
+    });
   });
 
   it.each([
