@@ -1,4 +1,4 @@
-import type { Bus } from '@linewatch/bus';
+import { AnswerError, type Bus } from '@linewatch/bus';
 import { authorizeReplySchema, type AuthorizeReply, type Subscription, type Watcher } from '@linewatch/presence';
 import type { Clock, LabelledCounter, RateLimitedLog } from '@linewatch/runtime';
 import {
@@ -24,6 +24,7 @@ import type { Directory } from '../directory';
 import type { Endpoint } from '../endpoint/endpoint';
 import { targetFlow } from '../endpoint/target-flow';
 import type { ServerRequest } from '../endpoint/user-agent';
+import { Gate } from '../gate';
 import { type Asked, checkSubscribe, type NamedLine, namedLine } from './admission';
 import type { Notifications } from './notifications';
 import type { ProtocolRecord } from './protocol-record';
@@ -59,8 +60,13 @@ export interface SubscribePorts {
   readonly floodLog: Pick<RateLimitedLog, 'info'>;
 }
 
+/** Questions to subscription-authorization at once: enough to keep it busy, few enough to be answered in time. */
+const QUESTIONS_AT_ONCE = 256;
+
 /** Takes SUBSCRIBE [RFC6665 4.2.1]: each check of cme-presence.md 4.3 is one named step, in its order. */
 export class SubscribeHandler {
+  private readonly asking = new Gate(QUESTIONS_AT_ONCE);
+
   constructor(private readonly ports: SubscribePorts) {}
 
   async handle(incoming: ServerRequest): Promise<void> {
@@ -140,15 +146,20 @@ export class SubscribeHandler {
 
   /** Asks on the bus, and holds the request while nobody can be asked [design law 8]. */
   private async authorize(subscription: Subscription): Promise<AuthorizeReply> {
-    const { bus, hold } = this.ports;
-    const reply = await hold.run(async () => {
-      const answer = authorizeReplySchema.parse(
-        await bus.ask(bus.subjects.ask('authorize'), { protocol: 'sip', subscription }),
-      );
-      if (answer.word === 'could-not-ask') throw new CouldNotAskError();
-      return answer;
-    });
+    const reply = await this.ports.hold.run(() => this.asking.run(() => this.ask(subscription)));
     return reply === 'gave-up' ? { word: 'could-not-ask' } : reply;
+  }
+
+  private async ask(subscription: Subscription): Promise<AuthorizeReply> {
+    const { bus } = this.ports;
+    const answered = await bus
+      .ask(bus.subjects.ask('authorize'), { protocol: 'sip', subscription })
+      .catch((error: unknown) => {
+        throw error instanceof AnswerError && error.word === 'busy' ? new CouldNotAskError() : error;
+      });
+    const reply = authorizeReplySchema.parse(answered);
+    if (reply.word === 'could-not-ask') throw new CouldNotAskError();
+    return reply;
   }
 
   /** The subscription is durable: 200, then the first NOTIFY at once [SB-1 to SB-4]. */
