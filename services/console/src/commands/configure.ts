@@ -4,7 +4,7 @@ import { RejectedError, UnavailableError } from '@linewatch/bus';
 import { appendConfigChange } from '@linewatch/runtime';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type ChangePlan, formatRefusals, planChange } from '../change-plan';
-import { ConsoleError, type ConsoleIo } from '../console-io';
+import { ConsoleError, type ConsoleIo, printable } from '../console-io';
 import { untilApplied, withRunningConfig } from '../running-configuration';
 import { type System, withSystem } from '../system';
 
@@ -59,7 +59,7 @@ async function configure(
 /** @throws ConsoleError when a line was refused */
 function reportPlan(io: ConsoleIo, source: string, { refusals, unknown }: ChangePlan): void {
   for (const { line, text } of unknown)
-    io.stderr.write(`${source}, line ${line}: not known to linewatch, kept without effect: ${text}\n`);
+    io.stderr.write(`${source}, line ${line}: not known to linewatch, kept without effect: ${printable(text)}\n`);
   if (refusals.length === 0) return;
   io.stderr.write(formatRefusals(source, refusals));
   const lines = refusals.length === 1 ? '1 line was' : `${refusals.length} lines were`;
