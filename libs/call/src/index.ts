@@ -9,14 +9,18 @@ export {
   type SessionDescription,
 } from './session';
 export {
+  callMessageReplySchema,
   callMessageSchema,
   callTargetSchema,
+  coupledPeerSchema,
   legCommandSchema,
   legEventSchema,
   partySchema,
   releaseCauses,
   type CallMessage,
+  type CallMessageReply,
   type CallTarget,
+  type CoupledPeer,
   type LegCommand,
   type LegEvent,
   type Party,

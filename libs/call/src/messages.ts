@@ -75,6 +75,8 @@ export const legCommandSchema = z.discriminatedUnion('type', [
     caller: partySchema,
     called: z.string().max(256),
     session: sessionSchema.optional(),
+    /** How many more servers may pass the call on [RFC3261 8.1.1.6]; written by the controller's shell. */
+    maxForwards: z.number().int().min(0).max(255).optional(),
   }),
   /** To the calling leg, before its final answer. */
   progress,
@@ -124,21 +126,38 @@ export const legEventSchema = z.discriminatedUnion('type', [
 ]);
 export type LegEvent = z.infer<typeof legEventSchema>;
 
+/** The leg at the other side of a call, and who is there. */
+export const coupledPeerSchema = z.object({ leg: name, edge: name, party: partySchema });
+export type CoupledPeer = z.infer<typeof coupledPeerSchema>;
+
 const address = {
   call: name,
   leg: name,
-  /** The epoch of the sending edge, and the place of this message among those that it sent about this leg, from 1. */
+  /** The epoch of the sending edge, and a number that rises with each message that it sends about this leg in it. */
   epoch: z.number().int().nonnegative(),
   seq: z.number().int().positive(),
 };
 
 /**
  * `lw.call.<edge>`: a command to a leg at that edge, or an event to the controller there. A repeat (same leg, epoch and
- * `seq`) is acknowledged and not done again.
+ * `seq`) is acknowledged and not done again. A higher epoch is the same edge after a restart, and counts anew.
  */
 export const callMessageSchema = z.discriminatedUnion('kind', [
-  /** `controller` is the edge where the leg's events go. */
-  z.object({ kind: z.literal('command'), ...address, controller: name, command: legCommandSchema }),
+  /**
+   * `controller` is the edge where the leg's events go; `peer` the leg that it is coupled with, or will be if it answers:
+   * both stand in its facts, so that a restarted edge finds the pair again.
+   */
+  z.object({
+    kind: z.literal('command'),
+    ...address,
+    controller: name,
+    peer: coupledPeerSchema.optional(),
+    command: legCommandSchema,
+  }),
   z.object({ kind: z.literal('event'), ...address, event: legEventSchema }),
 ]);
 export type CallMessage = z.infer<typeof callMessageSchema>;
+
+/** The answer. `gone`: no such leg (of a command), or no such call (of an event): whoever sent it must not wait for more. */
+export const callMessageReplySchema = z.object({ ok: z.literal(true), gone: z.boolean().optional() });
+export type CallMessageReply = z.infer<typeof callMessageReplySchema>;

@@ -1,0 +1,219 @@
+import {
+  startCall,
+  stepCall,
+  type CallEffect,
+  type CallInput,
+  type CallStart,
+  type CallState,
+  type CallTimer,
+  type LegEvent,
+  type ResumedCall,
+} from '@linewatch/call';
+import type { CallId, EdgeId, LegId } from '@linewatch/presence';
+import type { LabelledCounter, RateLimitedLog, TimerHandle, TimerWheel } from '@linewatch/runtime';
+import type { Flow } from '@linewatch/sip';
+import type { CallCourier } from './call-courier';
+import { answeredLegsOf, legsOf, peerOf } from './coupling';
+import type { LegOrder } from './legs';
+import type { Routed } from './routing';
+import type { Turns } from './turns';
+
+interface Call {
+  readonly id: CallId;
+  state: CallState;
+  readonly timers: Map<CallTimer, TimerHandle>;
+  /** What is left of the caller's Max-Forwards. */
+  readonly maxForwards: number;
+  /** Where the call came from: that phone is not rung. */
+  readonly callingFlow?: Flow;
+  /** Which peer each leg was told last. */
+  readonly told: Map<LegId, LegId>;
+  /** The last event of each leg at another edge. */
+  readonly heard: Map<LegId, MessagePlace>;
+}
+
+/** Which message it is among those of its edge about a leg. */
+export interface MessagePlace {
+  readonly epoch: number;
+  readonly seq: number;
+}
+
+/** Whether a message comes after another one: in the same life of its edge, or in a later one. */
+export function isLater(message: MessagePlace, than: MessagePlace | undefined): boolean {
+  if (!than || message.epoch > than.epoch) return true;
+  return message.epoch === than.epoch && message.seq > than.seq;
+}
+
+export interface ControllersParts {
+  readonly edge: EdgeId;
+  readonly wheel: Pick<TimerWheel, 'set' | 'cancel'>;
+  readonly turns: Turns;
+  readonly courier: Pick<CallCourier, 'command'>;
+  readonly floodLog: Pick<RateLimitedLog, 'error'>;
+  readonly endedBy: LabelledCounter;
+  /** Gives a command to a leg here; false: there is none. */
+  order(order: LegOrder): boolean;
+  route(number: string, callingFlow: Flow | undefined): Promise<Routed>;
+}
+
+/** The calls that this edge controls [design 5]: runs the machine of each, and brings its commands to its legs. */
+export class Controllers {
+  private readonly calls = new Map<CallId, Call>();
+
+  constructor(private readonly parts: ControllersParts) {}
+
+  get size(): number {
+    return this.calls.size;
+  }
+
+  has(call: CallId): boolean {
+    return this.calls.has(call);
+  }
+
+  /** Takes a call from its calling leg. */
+  start(start: CallStart, maxForwards: number, callingFlow: Flow): void {
+    const { state, effects } = startCall(start);
+    this.begin(start.call, state, effects, { maxForwards, callingFlow });
+  }
+
+  /**
+   * Goes on with a call from before a restart, or tells its legs to end.
+   * @param probeAfterMs when its phones are asked for a sign of life: many calls are resumed at once
+   */
+  resume(id: CallId, { state, effects }: ResumedCall, probeAfterMs: number): void {
+    const isProbe = (effect: CallEffect): boolean => effect.type === 'command' && effect.command.type === 'probe';
+    const call = this.begin(
+      id,
+      state ?? { status: 'ended', call: id, cause: 'restart' },
+      effects.filter((effect) => !isProbe(effect)),
+      { maxForwards: 70 },
+    );
+    const probes = effects.filter(isProbe);
+    this.parts.wheel.set(probeAfterMs, () =>
+      this.parts.turns.take(() => {
+        if (this.calls.has(id)) for (const probe of probes) this.perform(call, probe);
+      }),
+    );
+  }
+
+  /** What a leg said; `place` when it said so from another edge. False: there is no such call. */
+  event(id: CallId, leg: LegId, event: LegEvent, place?: MessagePlace): boolean {
+    const call = this.calls.get(id);
+    if (!call) return false;
+    if (place) {
+      if (!isLater(place, call.heard.get(leg))) return true;
+      call.heard.set(leg, place);
+    }
+    return this.input(id, { type: 'leg', leg, event });
+  }
+
+  /** Legs at an edge are lost: those that nobody has answered yet at once, all when the edge stays away. */
+  edgeLost(edge: EdgeId, which: 'unanswered' | 'all'): void {
+    for (const call of [...this.calls.values()]) {
+      const kept = which === 'all' ? [] : answeredLegsOf(call.state);
+      for (const leg of legsOf(call.state)) {
+        if (leg.edge === edge && !kept.includes(leg)) this.event(call.id, leg.leg, { type: 'lost' });
+      }
+    }
+  }
+
+  /** Asks every leg at an edge that is back for a sign of life: it may not have found all of them again. */
+  edgeBack(edge: EdgeId): void {
+    for (const call of this.calls.values()) {
+      for (const { leg } of legsOf(call.state).filter((each) => each.edge === edge)) {
+        this.parts.courier.command(edge, call.id, leg, { type: 'probe' }, peerOf(call.state, leg));
+      }
+    }
+  }
+
+  private begin(
+    id: CallId,
+    state: CallState,
+    effects: readonly CallEffect[],
+    rest: Pick<Call, 'maxForwards' | 'callingFlow'>,
+  ): Call {
+    const call: Call = { id, state, timers: new Map(), told: new Map(), heard: new Map(), ...rest };
+    // What was restored as a pair names its peers already.
+    if (state.status === 'up') for (const { leg } of state.legs) call.told.set(leg, peerOf(state, leg)?.leg ?? '');
+    if (state.status !== 'ended') this.calls.set(id, call);
+    this.parts.turns.take(() => this.carryOut(call, effects));
+    return call;
+  }
+
+  private input(id: CallId, input: CallInput): boolean {
+    if (!this.calls.has(id)) return false;
+    this.parts.turns.take(() => {
+      const call = this.calls.get(id);
+      if (!call) return;
+      const { state, effects } = stepCall(call.state, input);
+      call.state = state;
+      this.carryOut(call, effects);
+    });
+    return true;
+  }
+
+  private carryOut(call: Call, effects: readonly CallEffect[]): void {
+    for (const effect of effects) this.perform(call, effect);
+    this.tellPeers(call);
+  }
+
+  private perform(call: Call, effect: CallEffect): void {
+    const { wheel } = this.parts;
+    switch (effect.type) {
+      case 'command':
+        return this.command(call, effect);
+      case 'route':
+        return this.route(call, effect.attempt, effect.number);
+      case 'startTimer': {
+        const { name, ms } = effect;
+        wheel.cancel(call.timers.get(name));
+        call.timers.set(
+          name,
+          wheel.set(ms, () => this.input(call.id, { type: 'timer', name })),
+        );
+        return;
+      }
+      case 'stopTimer':
+        wheel.cancel(call.timers.get(effect.name));
+        call.timers.delete(effect.name);
+        return;
+      case 'ended':
+        for (const timer of call.timers.values()) wheel.cancel(timer);
+        this.calls.delete(call.id);
+        this.parts.endedBy.of(effect.cause).add();
+        return;
+      default:
+        return effect satisfies never;
+    }
+  }
+
+  private command(call: Call, { leg, edge, command: given }: Extract<CallEffect, { type: 'command' }>): void {
+    const command = given.type === 'offer' ? { ...given, maxForwards: call.maxForwards - 1 } : given;
+    const peer = peerOf(call.state, leg);
+    if (peer) call.told.set(leg, peer.leg);
+    if (edge !== this.parts.edge) return this.parts.courier.command(edge, call.id, leg, command, peer);
+    const order: LegOrder = { call: call.id, leg, controller: edge, ...(peer && { peer }), command };
+    if (!this.parts.order(order)) this.event(call.id, leg, { type: 'lost' });
+  }
+
+  /** After a transfer a leg has another peer and was told nothing: it is asked for a sign of life, which bears the news. */
+  private tellPeers(call: Call): void {
+    const { state, told } = call;
+    if (state.status !== 'up') return;
+    for (const { leg, edge } of state.legs) {
+      if (told.get(leg) === peerOf(state, leg)?.leg) continue;
+      this.command(call, { type: 'command', leg, edge, command: { type: 'probe' } });
+    }
+  }
+
+  private route(call: Call, attempt: number, number: string): void {
+    const isTransfer = call.state.status === 'transferring';
+    this.parts.route(number, isTransfer ? undefined : call.callingFlow).then(
+      (routed) => this.input(call.id, { type: 'routed', attempt, ...routed }),
+      (error: unknown) => {
+        this.parts.floodLog.error('route', 'a number could not be looked up', { number, err: error });
+        this.input(call.id, { type: 'routed', attempt, refusal: 'could-not-ask' });
+      },
+    );
+  }
+}

@@ -1,0 +1,86 @@
+import type { LegEvent } from '@linewatch/call';
+import type { TimerWheel } from '@linewatch/runtime';
+import type { ResponseParts, SipResponse } from '@linewatch/sip';
+import type { ResponseListener, SipSender } from '../endpoint/user-agent';
+import type { EdgeLeg } from './edge-leg';
+import { sessionParts } from './sip-leg-messages';
+import type { LegEffect, LegInput } from './sip-leg-state';
+
+/** What the effects of legs need from their shell. */
+export interface EffectParts {
+  readonly sender: SipSender;
+  readonly wheel: Pick<TimerWheel, 'set' | 'cancel'>;
+  /** Gives a leg its next input. */
+  input(leg: EdgeLeg, input: LegInput): void;
+  said(leg: EdgeLeg, event: LegEvent): void;
+  done(leg: EdgeLeg): void;
+}
+
+/** Carries out one effect of a leg's machine. */
+export function carryOut(parts: EffectParts, leg: EdgeLeg, effect: LegEffect): void {
+  const { sender, wheel } = parts;
+  switch (effect.type) {
+    case 'respond':
+      return respond(leg, effect);
+    case 'repeat':
+      if (leg.accepted?.n === effect.n) leg.accepted.server.repeat(leg.accepted.response);
+      return;
+    case 'send': {
+      const { n, request, nextHop } = effect;
+      const client = sender.request(request, flowOf(parts, leg, nextHop), listener(parts, leg, n));
+      if (request.method === 'INVITE') leg.invite = { n, client };
+      return;
+    }
+    case 'acknowledge':
+      return sender.acknowledge(effect.ack, flowOf(parts, leg, effect.nextHop));
+    case 'cancel':
+      if (leg.invite?.n === effect.n) leg.invite.client.cancel();
+      return;
+    case 'say':
+      return parts.said(leg, effect.event);
+    case 'startTimer':
+      wheel.cancel(leg.timers.get(effect.name));
+      leg.timers.set(
+        effect.name,
+        wheel.set(effect.ms, () => parts.input(leg, { type: 'timer', name: effect.name })),
+      );
+      return;
+    case 'stopTimer':
+      wheel.cancel(leg.timers.get(effect.name));
+      leg.timers.delete(effect.name);
+      if (effect.name === 'resend') leg.accepted = undefined;
+      return;
+    case 'done':
+      for (const timer of leg.timers.values()) wheel.cancel(timer);
+      leg.timers.clear();
+      return parts.done(leg);
+    default:
+      return effect satisfies never;
+  }
+}
+
+function flowOf({ sender }: EffectParts, leg: EdgeLeg, nextHop: string): EdgeLeg['flow'] {
+  return leg.sticksToFlow ? leg.flow : sender.flowTo(nextHop, leg.flow);
+}
+
+function listener(parts: EffectParts, leg: EdgeLeg, n: number): ResponseListener {
+  return {
+    response: (response: SipResponse) => parts.input(leg, { type: 'response', n, response }),
+    failed: (why) => parts.input(leg, { type: 'failed', n, why }),
+  };
+}
+
+function respond(leg: EdgeLeg, effect: Extract<LegEffect, { type: 'respond' }>): void {
+  const { n, status, reason, headers, session } = effect;
+  const server = leg.asked.get(n);
+  if (!server) return;
+  const parts: ResponseParts & { reason?: string } = {
+    ...(headers && { headers }),
+    ...(reason !== undefined && { reason }),
+    ...sessionParts(session),
+  };
+  const response = server.respond(status, parts);
+  if (status < 200) return;
+  leg.asked.delete(n);
+  if (status < 300 && server.request.method === 'INVITE') leg.accepted = { n, server, response };
+}

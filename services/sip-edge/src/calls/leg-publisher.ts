@@ -1,0 +1,120 @@
+import { factOfChange, type LegRestore, type LegStanding } from '@linewatch/call';
+import type { Outbox, Subjects } from '@linewatch/bus';
+import { edgeScopedId, type LegFact } from '@linewatch/presence';
+import type { Clock, PlainCounter, RateLimitedLog, TimerWheel } from '@linewatch/runtime';
+import type { EdgeLeg, SipRestore } from './edge-leg';
+
+/** How long a leg is believed without a word: ringing as long as phones ring, talking well beyond the next renewal. */
+const LEASE_MS = 390_000;
+/** Renewed this long before its end: longer than NATS may be away. */
+const RENEW_BEFORE_MS = 90_000;
+/** An end that found the outbox full is said again after this time: without it the line would stay unknown. */
+const RETRY_END_MS = 1_000;
+
+export interface PublisherParts {
+  readonly edge: { readonly id: string; readonly epoch: number };
+  readonly outbox: Pick<Outbox, 'put'>;
+  readonly subjects: Pick<Subjects, 'lineFact'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly wheel: Pick<TimerWheel, 'set' | 'cancel'>;
+  readonly floodLog: Pick<RateLimitedLog, 'warn'>;
+  readonly refused: PlainCounter;
+}
+
+/**
+ * Says what this edge witnesses of its legs, as facts of their lines [design law 3]. Nobody waits for them: the outbox
+ * keeps their order per line, and a newer word on a leg replaces one that still waits.
+ */
+export class LegPublisher {
+  private seq = 0;
+
+  constructor(private readonly parts: PublisherParts) {}
+
+  /** Publishes the change of a leg's standing, if watchers see one; `anyway` also when they do not (a new peer, a restart). */
+  changed(leg: EdgeLeg, before: LegStanding | undefined, options: { cause?: string; anyway?: boolean } = {}): void {
+    const { state } = leg.standing;
+    const change = factOfChange(before, leg.standing);
+    if (!change && (!options.anyway || state === 'offered' || state === 'terminated')) return;
+    this.publish(leg, options.cause);
+  }
+
+  /** The end of a leg from before a restart that cannot be gone on with. */
+  buried(leg: Pick<EdgeLeg, 'id' | 'call' | 'owner' | 'facing'>, direction: LegFact['direction']): void {
+    this.put(leg, { ...this.begun(leg), state: 'terminated', direction, held: false, cause: 'restart' });
+  }
+
+  private publish(leg: EdgeLeg, cause?: string): void {
+    const { wheel } = this.parts;
+    const { state, direction, held } = leg.standing;
+    if (state === 'offered') return;
+    const isOver = state === 'terminated';
+    const fact: LegFact = {
+      ...this.begun(leg),
+      state,
+      direction,
+      held,
+      ...dialogOfPhone(leg),
+      ...(!isOver && { restore: restoreOf(leg) }),
+      ...(cause !== undefined && { cause }),
+    };
+    this.put(leg, fact);
+    wheel.cancel(leg.lease);
+    leg.lease = isOver ? undefined : wheel.set(LEASE_MS - RENEW_BEFORE_MS, () => this.publish(leg));
+  }
+
+  private begun({
+    id,
+    call,
+    owner,
+    facing,
+  }: Pick<EdgeLeg, 'id' | 'call' | 'owner' | 'facing'>): Omit<LegFact, 'state' | 'direction' | 'held'> {
+    const { edge, clock } = this.parts;
+    return {
+      leg: id,
+      call,
+      device: owner.device,
+      instance: owner.instance,
+      peer: facing,
+      edge: edge.id,
+      epoch: edge.epoch,
+      seq: (this.seq += 1),
+      leaseUntil: clock.now() + LEASE_MS,
+    };
+  }
+
+  private put(leg: Pick<EdgeLeg, 'id' | 'owner'>, fact: LegFact): void {
+    const { edge, outbox, subjects, floodLog, refused, wheel } = this.parts;
+    const { line } = leg.owner;
+    const stored = outbox.put({
+      subject: subjects.lineFact(line, 'call'),
+      event: { type: 'linewatch.line.call', data: fact },
+      id: `${edgeScopedId(edge.id, edge.epoch, fact.seq)}:leg`,
+      about: line,
+      epoch: edge.epoch,
+      seq: fact.seq,
+      key: leg.id,
+    });
+    stored.catch((error: unknown) => {
+      refused.add();
+      floodLog.warn('leg-fact', 'a fact of a leg was not taken', { line, state: fact.state, err: error });
+      const isFull = (error as Error | undefined)?.name === 'OutboxFullError';
+      if (isFull && fact.state === 'terminated') wheel.set(RETRY_END_MS, () => this.put(leg, fact));
+    });
+  }
+}
+
+/** The leg's dialog with the phone's tag as the local one [RFC4235 4.1.1]; none while a called phone has not told its tag. */
+function dialogOfPhone({ machine: { dialog } }: EdgeLeg): Pick<LegFact, 'dialog'> {
+  return dialog ? { dialog: { callId: dialog.callId, localTag: dialog.remoteTag, remoteTag: dialog.localTag } } : {};
+}
+
+function restoreOf(leg: EdgeLeg): LegRestore {
+  const { role, party, controller, peer, machine, flow, sticksToFlow } = leg;
+  const protocol: SipRestore | undefined = machine.dialog && {
+    dialog: machine.dialog,
+    contact: machine.contact,
+    flow,
+    sticksToFlow,
+  };
+  return { role, party, controller, ...(peer && { peer: { leg: peer.leg, edge: peer.edge } }), protocol };
+}

@@ -1,0 +1,76 @@
+import type { RoutedTarget, RouteRefusal } from '@linewatch/call';
+import type { LineEntry } from '@linewatch/config';
+import type { EdgeId, InstanceId, LegId } from '@linewatch/presence';
+import type { Clock, EdgeMonitor } from '@linewatch/runtime';
+import type { Flow } from '@linewatch/sip';
+import { reachableBindings, type Bindings } from '../bindings';
+import type { Directory } from '../directory';
+import { isBoundTo } from '../watcher-identity';
+
+/** Phones that one call rings at most. */
+const MAX_TARGETS = 32;
+
+export type Routed = { readonly targets: readonly RoutedTarget[] } | { readonly refusal: RouteRefusal };
+
+export interface RoutingParts {
+  readonly edge: { readonly id: EdgeId; readonly epoch: number };
+  readonly directory: Pick<Directory, 'current'>;
+  readonly bindings: Pick<Bindings, 'of'>;
+  readonly monitor: Pick<EdgeMonitor, 'isAlive'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly newLeg: () => LegId;
+}
+
+/**
+ * Where a number is: every contact of every phone that carries it rings [SB-96], but the one that calls, unless it is the
+ * only one. Numbers beyond a dial peer will be found here, after those of lines.
+ *
+ * @param callingFlow the flow that the call came on
+ */
+export async function route(parts: RoutingParts, number: string, callingFlow?: Flow): Promise<Routed> {
+  const entry = parts.directory.current().lines.resolve(number);
+  if (!entry) return { refusal: 'unknown-number' };
+  let targets: readonly RoutedTarget[];
+  try {
+    targets = await phonesOf(parts, entry);
+  } catch (error) {
+    if ((error as Error | undefined)?.name !== 'UnavailableError') throw error;
+    return { refusal: 'could-not-ask' };
+  }
+  const isCalling = ({ target }: RoutedTarget): boolean =>
+    callingFlow !== undefined && target.kind === 'phone' && isBoundTo(target.binding, callingFlow);
+  const others = targets.filter((each) => !isCalling(each));
+  const chosen = (others.length > 0 ? others : targets).slice(0, MAX_TARGETS);
+  return chosen.length > 0 ? { targets: chosen } : { refusal: 'nobody-registered' };
+}
+
+async function phonesOf(parts: RoutingParts, entry: LineEntry): Promise<RoutedTarget[]> {
+  const all = await parts.bindings.of(entry.number);
+  const carried = new Map<string, InstanceId>();
+  for (const { id, devices } of entry.instances) {
+    for (const device of devices) if (!carried.has(device)) carried.set(device, id);
+  }
+  const reachable = reachableBindings(all, parts.clock.now(), (device) => carried.get(device));
+  return reachable.flatMap(({ device, instance, binding }) => {
+    const edge = edgeFor(parts, binding);
+    if (edge === undefined) return [];
+    return [{ leg: parts.newLeg(), edge, target: { kind: 'phone', line: entry.number, device, instance, binding } }];
+  });
+}
+
+/**
+ * The edge that can reach a contact. A connection belongs to the process that holds it; over UDP any edge reaches a phone,
+ * so this one stands in for an edge that is gone.
+ */
+function edgeFor(
+  { edge, monitor }: RoutingParts,
+  binding: { edge: EdgeId; epoch: number; connectionBound: boolean },
+): EdgeId | undefined {
+  if (binding.connectionBound) {
+    const isHere = binding.edge === edge.id && binding.epoch === edge.epoch;
+    return isHere || (binding.edge !== edge.id && monitor.isAlive(binding.edge, binding.epoch))
+      ? binding.edge
+      : undefined;
+  }
+  return binding.edge !== edge.id && monitor.isAlive(binding.edge) ? binding.edge : edge.id;
+}
