@@ -9,10 +9,13 @@ import {
   type ServiceContext,
   type ServiceDefinition,
 } from '@linewatch/runtime';
+import { toTag } from '@linewatch/sip';
 import { BindingTable, RedisConnection, SubscriptionTable } from '@linewatch/tables';
 import { Module } from '@nestjs/common';
 import { Authentication } from './authentication';
 import { Bindings } from './bindings';
+import { CALLS, CallMessages } from './call-messages.controller';
+import { Calls } from './calls/calls';
 import { Directory } from './directory';
 import { Endpoint } from './endpoint/endpoint';
 import { Hold } from './hold';
@@ -35,6 +38,8 @@ import { openUdp } from './transport/udp';
 import { identify } from './watcher-identity';
 
 const AUDIT_MS = 5_000;
+/** What calls take: each begins one, or belongs to one. */
+const CALL_METHODS = ['INVITE', 'BYE', 'UPDATE', 'INFO', 'REFER', 'NOTIFY'];
 
 @Module({})
 class SipEdgeModule {}
@@ -72,7 +77,26 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
       onPaused: () => checkOwnership(reclaiming).then(() => notifications.resume()),
       onSuperseded: (epoch) => context.stop(`another process is ${id} now, in epoch ${epoch}`),
     });
-    const monitor = new EdgeMonitor(bus, clock, { onLost: () => undefined, onBack: () => undefined });
+    const monitor = new EdgeMonitor(bus, clock, {
+      onLost: (lost) => calls.edgeLost(lost),
+      onBack: (back) => calls.edgeBack(back),
+    });
+    const calls: Calls = new Calls({
+      edge,
+      sender: endpoint,
+      bus,
+      outbox,
+      bindings,
+      directory,
+      lines,
+      monitor,
+      wheel,
+      clock,
+      floodLog,
+      metrics,
+    });
+    for (const method of CALL_METHODS) endpoint.handle(method, (incoming) => calls.handle(incoming));
+    endpoint.handleAck((ack, flow) => calls.handleAck(ack, flow));
 
     const authentication = new Authentication({
       secret: context.settings.LINEWATCH_NONCE_SECRET ?? randomBytes(32).toString('hex'),
@@ -104,9 +128,9 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
       floodLog,
     });
     endpoint.handle('REGISTER', (incoming) => registrar.handle(incoming));
-    endpoint.handle(
-      'OPTIONS',
-      optionsHandler(directory, () => endpoint.allow()),
+    const outsideDialog = optionsHandler(directory, () => endpoint.allow());
+    endpoint.handle('OPTIONS', (incoming) =>
+      toTag(incoming.request) === undefined ? outsideDialog(incoming) : calls.handleInDialog(incoming),
     );
     endpoint.onClosed(({ connection }) => {
       if (connection !== undefined) void keeper.connectionClosed(connection);
@@ -188,12 +212,13 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
     await Promise.all([lines.start(), monitor.start()]);
     const watchers = await followWatchers(changes);
     keeper.restore(lines.all());
+    calls.resume();
     const reclaimed = await reclaimSubscriptions(reclaiming);
     log.info({ epoch: edge.epoch, subscriptions: reclaimed }, 'taken up');
     endpoint.accept(true);
     auditing.start();
 
-    drain.on('accept', 'sip', () => endpoint.accept(false));
+    drain.on('accept', 'calls', () => calls.drain());
     drain.on('pull', 'audit', () => auditing.stop());
     drain.on('pull', 'registrations', () => keeper.stop());
     drain.on('pull', 'streams', () => {
@@ -207,7 +232,11 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
       await edge.bye();
       outbox.close();
     });
-    return { module: SipEdgeModule };
+    return {
+      module: SipEdgeModule,
+      controllers: [CallMessages],
+      providers: [{ provide: CALLS, useValue: calls }],
+    };
   },
 };
 
