@@ -108,6 +108,20 @@ describe('Bindings', () => {
     expect(after['pool:2']?.seq).toBe(2);
   });
 
+  it('brings the changes of one line in one after the other, so that they never lose against each other', async () => {
+    const { bindings, stored } = setUp();
+    const devices = Array.from({ length: 20 }, (_each, at) => `pool:${at + 1}`);
+    const failing = bindings.change(LINE, 'pool:0', () => {
+      throw new Error('a mistake');
+    });
+    const changes = devices.map((device) =>
+      bindings.change(LINE, device, () => ({ cause: 'registered', bindings: [binding(device)] })),
+    );
+    await expect(failing).rejects.toThrow('a mistake');
+    expect(Object.keys((await Promise.all(changes)).at(-1) ?? {})).toEqual(devices);
+    expect(stored).toHaveLength(20);
+  });
+
   it('changes nothing when nothing was decided', async () => {
     const { bindings, stored } = setUp();
     await bindings.change(LINE, 'pool:1', () => undefined);

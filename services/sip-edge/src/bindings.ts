@@ -12,6 +12,9 @@ const MAX_ROUNDS = 8;
  * edge [design law 2].
  */
 export class Bindings {
+  /** The change of each line that is under way, or the last of those that wait. */
+  private readonly changing = new Map<LineNumber, Promise<void>>();
+
   constructor(
     private readonly bus: Pick<Bus, 'subjects' | 'append' | 'next' | 'ask'>,
     private readonly table: Pick<BindingTable, 'read' | 'put'>,
@@ -39,6 +42,23 @@ export class Bindings {
       current: readonly Binding[],
       all: LineBindings,
     ) => Pick<RegistrationFact, 'cause' | 'bindings'> | undefined,
+  ): Promise<LineBindings> {
+    // The phones of one line wait for one another here, so that only other edges can come in between.
+    const before = this.changing.get(line);
+    const change = (before ?? Promise.resolve()).then(() => this.changeNow(line, device, decide));
+    const settled = change.then(ignore, ignore);
+    this.changing.set(line, settled);
+    try {
+      return await change;
+    } finally {
+      if (this.changing.get(line) === settled) this.changing.delete(line);
+    }
+  }
+
+  private async changeNow(
+    line: LineNumber,
+    device: DeviceName,
+    decide: Parameters<Bindings['change']>[2],
   ): Promise<LineBindings> {
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const all = await this.of(line);
@@ -79,6 +99,8 @@ export class Bindings {
     }
   }
 }
+
+function ignore(): void {}
 
 function newestSeq(all: LineBindings): number {
   return Math.max(0, ...Object.values(all).map((device) => device.seq));
