@@ -9,6 +9,7 @@ import {
   type ServiceContext,
   type ServiceDefinition,
 } from '@linewatch/runtime';
+import { sameLamp } from '@linewatch/presence';
 import { toTag } from '@linewatch/sip';
 import { BindingTable, RedisConnection, SubscriptionTable } from '@linewatch/tables';
 import { Module } from '@nestjs/common';
@@ -185,7 +186,10 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
       floodLog,
     });
     endpoint.handle('SUBSCRIBE', (incoming) => subscribe.handle(incoming));
-    lines.onChange(({ line }) => notifications.lineChanged(table.ofLine(line)));
+    lines.onChange((view, before) => {
+      const isSeen = !before || !sameLamp(before.state.lamp, view.state.lamp);
+      notifications.lineChanged(table.ofLine(view.line, isSeen ? undefined : 'dialog'));
+    });
     const changes = { bus, table, notifications, endpoint, edge: id };
     config.onChange((next, previous) => {
       directory.apply(next);

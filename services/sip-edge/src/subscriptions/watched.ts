@@ -1,5 +1,12 @@
 import type { LineNumber, Subscription, SubscriptionId } from '@linewatch/presence';
-import { dialogKey, type DialogState, type Flow, type NotifierState, type SubscriptionRecord } from '@linewatch/sip';
+import {
+  dialogKey,
+  type DialogState,
+  type Flow,
+  type NotifierState,
+  type PackageName,
+  type SubscriptionRecord,
+} from '@linewatch/sip';
 import type { TimerHandle } from '@linewatch/runtime';
 import type { NotifyHead } from './notify-message';
 
@@ -73,8 +80,11 @@ export class WatchedTable {
     return this.byDialog.get(key);
   }
 
-  ofLine(line: LineNumber): Iterable<Watched> {
-    return this.byLine.get(line) ?? [];
+  /** Those who watch a line; where a change is one that only watchers of one package see, those of that package. */
+  *ofLine(line: LineNumber, only?: PackageName): Iterable<Watched> {
+    const watchers = this.byLine.get(line);
+    if (!watchers) return;
+    for (const watched of watchers) if (only === undefined || watched.state.package === only) yield watched;
   }
 
   /** Those whose watcher is that phone. */
