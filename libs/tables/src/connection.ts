@@ -20,6 +20,7 @@ export type Commands = Pick<
   | 'zadd'
   | 'zrem'
   | 'zcard'
+  | 'zscore'
   | 'zrangebyscore'
   | 'hget'
   | 'hscan'

@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { createServer, type Server, type Socket } from 'node:net';
 import { BindingTable } from './bindings';
 import { RedisConnection } from './connection';
+import { Generation } from './generation';
 import { LineTable } from './lines';
 import { SubscriptionTable } from './subscriptions';
 import { binding, registered, rowOf, watch } from './testing/fixtures';
@@ -15,6 +16,7 @@ describe('when Redis loses everything or goes away', () => {
   let lines: LineTable;
   let bindings: BindingTable;
   let subscriptions: SubscriptionTable;
+  let making: Generation;
   const fold = registered('3001', 5, 'pool:1', [binding()]);
 
   beforeAll(async () => {
@@ -23,6 +25,7 @@ describe('when Redis loses everything or goes away', () => {
     lines = new LineTable(redis);
     bindings = new BindingTable(redis);
     subscriptions = new SubscriptionTable(redis);
+    making = new Generation(redis, 'subscriptions');
   });
   afterAll(async () => {
     redis?.close();
@@ -32,17 +35,18 @@ describe('when Redis loses everything or goes away', () => {
   const fill = async () => {
     await lines.putRebuilt('3001', rowOf(fold));
     await lines.index('3001', rowOf(fold));
-    const turn = await subscriptions.beginRebuild();
+    const turn = await making.beginRebuild();
     if (turn === 'done-by-another') throw new Error('the tables stand already');
-    await subscriptions.applyRebuilt([watch({ subId: 1 })]);
-    await subscriptions.finishRebuild(turn);
+    await making.renew();
+    await subscriptions.apply([watch({ subId: 1 })], []);
+    await making.finishRebuild(turn);
   };
   const misses = async () => [
     await lines.read('3001'),
     await lines.put('3001', rowOf(registered(fold, 6, 'pool:2', [])), 5),
     await bindings.read('3001'),
     await bindings.put('3001', 'pool:1', 6, []),
-    await subscriptions.generation(),
+    await making.current(),
     await subscriptions.reserve('a', 5, 0, 10),
   ];
   const allMissed = [undefined, 'conflict', 'MISS', 'MISS', undefined, 'MISS'];
@@ -61,16 +65,17 @@ describe('when Redis loses everything or goes away', () => {
   });
 
   it('a wipe in the middle of a rebuild is noticed before the tables are called whole', async () => {
-    await subscriptions.discard();
-    const turn = await subscriptions.beginRebuild();
+    await making.discard();
+    const turn = await making.beginRebuild();
     if (turn === 'done-by-another') throw new Error('nobody else rebuilds here');
-    await subscriptions.applyRebuilt([watch({ subId: 1 })]);
+    await making.renew();
+    await subscriptions.apply([watch({ subId: 1 })], []);
     const raw = new Redis(brokers.redisUrl);
     await raw.flushall();
     await raw.quit();
-    await expect(subscriptions.applyRebuilt([watch({ subId: 2 })])).rejects.toMatchObject({ name: 'UnavailableError' });
-    await expect(subscriptions.finishRebuild(turn)).rejects.toMatchObject({ name: 'UnavailableError' });
-    expect(await subscriptions.generation()).toBeUndefined();
+    await expect(making.renew()).rejects.toMatchObject({ name: 'UnavailableError' });
+    await expect(making.finishRebuild(turn)).rejects.toMatchObject({ name: 'UnavailableError' });
+    expect(await making.current()).toBeUndefined();
     await fill();
   });
 
@@ -96,9 +101,9 @@ describe('when Redis loses everything or goes away', () => {
     const patient = new RedisConnection({ url: brokers.redisUrl, patienceMs: 20_000 });
     const table = new SubscriptionTable(patient);
     await patient.ready(5_000);
-    const before = Array.from({ length: 50 }, (_each, at) => table.put(watch({ subId: at + 1 })));
+    const before = Array.from({ length: 50 }, (_each, at) => table.put(watch({ subId: at + 1 }), { ended: 0 }));
     await brokers.killRedis();
-    const during = Array.from({ length: 50 }, (_each, at) => table.put(watch({ subId: at + 51 })));
+    const during = Array.from({ length: 50 }, (_each, at) => table.put(watch({ subId: at + 51 }), { ended: 0 }));
     await brokers.restartRedis();
     await Promise.all([...before, ...during]);
     expect((await table.get('3001', 'subscription-100'))?.subId).toBe(100);
@@ -143,7 +148,7 @@ describe('when Redis loses everything or goes away', () => {
     let reconnects = 0;
     patient.onReconnect(() => (reconnects += 1));
     await raw.replicaof('127.0.0.1', 1);
-    const write = new SubscriptionTable(patient).put(watch({ subId: 500 }));
+    const write = new SubscriptionTable(patient).put(watch({ subId: 500 }), { ended: 0 });
     await until(() => reconnects > 0, 'a new connection');
     await raw.replicaof('NO', 'ONE');
     await write;

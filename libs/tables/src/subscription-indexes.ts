@@ -35,6 +35,13 @@ export class SubscriptionIndexes {
     }
   }
 
+  /** Whether the index by SubID knows the watch. All indexes of a row are written together. */
+  async has({ subId, subscription }: ActiveWatch): Promise<boolean> {
+    const member = subscriptionMember(subscription);
+    const score = await this.redis.run((redis) => redis.zscore(this.redis.keys.subIds, member));
+    return score !== null && Number(score) === subId;
+  }
+
   /** Adds many watches, with one command an index and chunk. */
   async add(watches: readonly ActiveWatch[]): Promise<void> {
     for (let start = 0; start < watches.length; start += CHUNK) {

@@ -1,3 +1,4 @@
+import { Generation } from './generation';
 import { SubscriptionTable } from './subscriptions';
 import { collect, privateTables, servers, watch } from './testing/fixtures';
 
@@ -7,18 +8,20 @@ describe.each(servers)('subscriptions on %s', (_kind, url) => {
   let tables = privateTables(url);
   let table: SubscriptionTable;
   let other: SubscriptionTable;
+  let making: Generation;
 
   beforeEach(async () => {
     tables = privateTables(url);
     table = new SubscriptionTable(tables.open());
     other = new SubscriptionTable(tables.open());
+    making = new Generation(tables.open(), 'subscriptions');
   });
   afterEach(() => tables.close());
 
   const make = async () => {
-    const turn = await table.beginRebuild();
+    const turn = await making.beginRebuild();
     if (turn === 'done-by-another') throw new Error('somebody else made these tables');
-    await table.finishRebuild(turn);
+    await making.finishRebuild(turn);
   };
 
   describe('the quota', () => {
@@ -46,27 +49,19 @@ describe.each(servers)('subscriptions on %s', (_kind, url) => {
       expect(await table.reserve('a', 1, 16, 10)).toBe('full');
     });
 
-    it('keeps a confirmed place until the subscription expires', async () => {
-      await make();
-      await table.reserve('a', 1, 0, 10);
-      await table.confirm('a', 1_000);
-      expect(await table.reserve('b', 1, 999, 10)).toBe('full');
-      expect(await table.reserve('b', 1, 1_000, 10)).toBe('ok');
-    });
-
-    it('does not give a place back to one that left before it was confirmed', async () => {
+    it('gives a place back that was released', async () => {
       await make();
       await table.reserve('a', 1, 0, 10);
       await table.release('a');
-      await table.confirm('a', 1_000);
       expect(await table.reserve('b', 1, 1, 10)).toBe('ok');
     });
 
     it('has a place for a written subscription until it ends, and none when the most is none', async () => {
       await make();
-      await table.put(watch({ subId: 1 }));
+      const written = watch({ subId: 1 });
+      await table.put(written, { ended: 0 });
       expect(await table.reserve('b', 1, 0, 10)).toBe('full');
-      await table.remove('3001', 'subscription-1', 2);
+      await table.end({ line: '3001', id: 'subscription-1', seq: 2 }, written);
       expect(await table.reserve('b', 1, 0, 10)).toBe('ok');
       expect(await table.reserve('c', 0, 0, 10)).toBe('full');
     });
@@ -75,82 +70,102 @@ describe.each(servers)('subscriptions on %s', (_kind, url) => {
   describe('a row', () => {
     it('comes back as it was written', async () => {
       const written = watch({ subId: 5, line: '{30} 01', token: 6, seq: 7 });
-      await table.put(written);
+      await table.put(written, { ended: 0 });
       expect(await table.get('{30} 01', 'subscription-5')).toEqual(written);
       expect(await table.get('{30} 01', 'another')).toBeUndefined();
     });
 
     it.each([
-      ['an older event', 9, false],
-      ['the same event again', 10, false],
-      ['a newer event', 11, true],
-    ])('written over by %s', async (_what, seq, written) => {
-      await table.put(watch({ subId: 1, seq: 10, owner: 'e1', expiresAt: 100 }));
-      await table.put(watch({ subId: 1, seq, owner: 'e2', expiresAt: 200 }));
-      const owner = written ? 'e2' : 'e1';
-      expect((await table.get('3001', 'subscription-1'))?.subscription.owner).toBe(owner);
-      expect(ids(await collect(table.ofOwner('e1')))).toEqual(written ? [] : ['subscription-1']);
-      expect(ids(await collect(table.ofOwner('e2')))).toEqual(written ? ['subscription-1'] : []);
-      expect(ids(await table.expiredBefore(150, 10))).toEqual(written ? [] : ['subscription-1']);
+      ['the one that was read', 10, 'ok'],
+      ['an older one than stands there', 9, 'conflict'],
+      ['a newer one than stands there', 11, 'conflict'],
+      ['none', undefined, 'conflict'],
+    ] as const)('put over %s', async (_what, seq, word) => {
+      const before = watch({ subId: 1, seq: 10, owner: 'e1', expiresAt: 100 });
+      const after = watch({ subId: 1, seq: 12, owner: 'e2', expiresAt: 200 });
+      await table.put(before, { ended: 0 });
+      const read = seq ? { watch: { ...before, seq }, ended: 0 } : { ended: 0 };
+      expect(await other.put(after, read)).toBe(word);
+      const isWritten = word === 'ok';
+      expect(await table.read('3001', 'subscription-1')).toEqual({ watch: isWritten ? after : before, ended: 0 });
+      expect(ids(await collect(table.ofOwner('e1')))).toEqual(isWritten ? [] : ['subscription-1']);
+      expect(ids(await collect(table.ofOwner('e2')))).toEqual(isWritten ? ['subscription-1'] : []);
+      expect(ids(await table.expiredBefore(150, 10))).toEqual(isWritten ? [] : ['subscription-1']);
+    });
+
+    it('put over a row of another owner is a conflict although the sequence is the one that was read', async () => {
+      const before = watch({ subId: 1, token: 1, seq: 10 });
+      await table.put(watch({ subId: 1, token: 5, seq: 10 }), { ended: 0 });
+      expect(await table.put(watch({ subId: 1, token: 1, seq: 12 }), { watch: before, ended: 0 })).toBe('conflict');
+    });
+
+    it('that was put or ended by a try whose answer was lost is put or ended again', async () => {
+      const before = watch({ subId: 1 });
+      const after = watch({ subId: 1, seq: 2 });
+      const read = { watch: before, ended: 0 };
+      await table.put(before, { ended: 0 });
+      expect([await table.put(after, read), await table.put(after, read)]).toEqual(['ok', 'ok']);
+      const end = { line: '3001', id: 'subscription-1', seq: 3 };
+      expect([await table.end(end, after), await table.end(end, after)]).toEqual(['ok', 'ok']);
+    });
+
+    it('of many copies that fold onto the same row exactly one wins, and has the last word in the indexes', async () => {
+      const before = watch({ subId: 1, owner: 'e0' });
+      await table.put(before, { ended: 0 });
+      const words = await Promise.all(
+        Array.from({ length: 20 }, (_each, at) =>
+          (at % 2 ? table : other).put(watch({ subId: 1, seq: at + 2, owner: `e${at + 1}` }), {
+            watch: before,
+            ended: 0,
+          }),
+        ),
+      );
+      expect(words.filter((word) => word === 'ok')).toHaveLength(1);
+      const winner = words.indexOf('ok') + 1;
+      expect((await table.get('3001', 'subscription-1'))?.subscription.owner).toBe(`e${winner}`);
+      for (let at = 0; at <= 20; at += 1)
+        expect(await collect(table.ofOwner(`e${at}`))).toHaveLength(at === winner ? 1 : 0);
     });
 
     it.each([
-      ['the refresh before the end', { subId: 1, seq: 4 }, false],
-      ['a refresh after the end, of an owner that had lost it', { subId: 1, seq: 6 }, false],
-      ['a new acceptance of the same id', { subId: 6, seq: 6, id: 'subscription-1' }, true],
-    ])('that ended at 5 is revived by %s', async (_what, late, revived) => {
-      await table.put(watch({ subId: 1 }));
-      await table.remove('3001', 'subscription-1', 5);
-      await table.put(watch(late));
-      expect((await table.get('3001', 'subscription-1')) !== undefined).toBe(revived);
-      expect(await table.count()).toBe(revived ? 1 : 0);
+      ['one that does not know of the end', 0, 'conflict'],
+      ['one that knows of another end', 4, 'conflict'],
+      ['one that knows of the end, and of what came after', 5, 'ok'],
+    ] as const)('that ended at 5 is revived by %s: %s', async (_what, ended, word) => {
+      const written = watch({ subId: 1 });
+      await table.put(written, { ended: 0 });
+      await table.end({ line: '3001', id: 'subscription-1', seq: 5 }, written);
+      expect(await table.read('3001', 'subscription-1')).toEqual({ ended: 5 });
+      expect(await table.put(watch({ subId: 6, id: 'subscription-1' }), { ended })).toBe(word);
+      expect(await table.count()).toBe(word === 'ok' ? 1 : 0);
     });
 
-    it('stays when its end is older than the row', async () => {
-      await table.put(watch({ subId: 6, id: 'a' }));
-      await table.remove('3001', 'a', 5);
-      expect((await table.get('3001', 'a'))?.subId).toBe(6);
+    it('ends only if it is the one that was read', async () => {
+      const read = watch({ subId: 6, id: 'a' });
+      await table.put(watch({ subId: 6, seq: 7, id: 'a' }), { ended: 0 });
+      expect(await table.end({ line: '3001', id: 'a', seq: 8 }, read)).toBe('conflict');
+      expect(await table.end({ line: '3001', id: 'a', seq: 8 }, undefined)).toBe('conflict');
+      expect((await table.get('3001', 'a'))?.seq).toBe(7);
       expect(await table.count()).toBe(1);
     });
 
     it('that never was can end, and then an older event does not make it', async () => {
-      await table.remove('3001', 'subscription-1', 5);
-      await table.put(watch({ subId: 1 }));
+      expect(await table.end({ line: '3001', id: 'subscription-1', seq: 5 }, undefined)).toBe('ok');
+      expect(await table.put(watch({ subId: 1 }), { ended: 0 })).toBe('conflict');
       expect(await table.get('3001', 'subscription-1')).toBeUndefined();
-    });
-
-    it('ends in the state of the last event, in rows and in indexes, whatever the order and however often', async () => {
-      const events = [
-        () => table.put(watch({ subId: 1, seq: 1, owner: 'e1', expiresAt: 10 })),
-        () => other.put(watch({ subId: 1, seq: 2, owner: 'e2', expiresAt: 20 })),
-        () => table.put(watch({ subId: 1, seq: 3, owner: 'e1', expiresAt: 30 })),
-        () => other.put(watch({ subId: 1, seq: 4, owner: 'e3', expiresAt: 40 })),
-        () => table.put(watch({ subId: 1, seq: 5, owner: 'e2', expiresAt: 50 })),
-      ];
-      for (let round = 0; round < events.length; round += 1) {
-        const order = [...events.slice(round), ...events.slice(0, round), ...events.slice(0, 3)];
-        await Promise.all(order.map((event) => event()));
-        expect((await table.get('3001', 'subscription-1'))?.seq).toBe(5);
-        expect(await collect(table.ofOwner('e1'))).toEqual([]);
-        expect(await collect(table.ofOwner('e3'))).toEqual([]);
-        expect(ids(await collect(table.ofOwner('e2')))).toEqual(['subscription-1']);
-        expect([await table.expiredBefore(50, 10), ids(await table.expiredBefore(51, 10))]).toEqual([
-          [],
-          ['subscription-1'],
-        ]);
-      }
     });
 
     it('an end that races with its acceptance wins, and leaves nothing behind', async () => {
       await make();
       for (let round = 0; round < 30; round += 1) {
         const id = `race-${round}`;
-        const accepted = 10 * round + 1;
-        await Promise.all([
-          table.put(watch({ subId: accepted, id, expiresAt: 1e9 })),
-          other.remove('3001', id, accepted + 1),
-          other.put(watch({ subId: accepted, id, expiresAt: 1e9 })),
-        ]);
+        const accepted = watch({ subId: 10 * round + 1, id, expiresAt: 1e9 });
+        const end = { line: '3001', id, seq: accepted.seq + 1 };
+        const endUntilDone = async (): Promise<void> => {
+          const { watch: known } = await other.read('3001', id);
+          if ((await other.end(end, known)) === 'conflict') await endUntilDone();
+        };
+        await Promise.all([table.put(accepted, { ended: 0 }), endUntilDone(), other.put(accepted, { ended: 0 })]);
       }
       expect(await table.count()).toBe(0);
       expect(await table.expiredBefore(2e9, 100)).toEqual([]);
@@ -160,8 +175,12 @@ describe.each(servers)('subscriptions on %s', (_kind, url) => {
 
     it('forgets its ended subscriptions in bounded numbers', async () => {
       // More than one pruning; none is due yet, so all still hold.
-      await Promise.all(Array.from({ length: 600 }, (_each, at) => table.remove('3001', `subscription-${at}`, 1_000)));
-      await table.put(watch({ subId: 3 }));
+      await Promise.all(
+        Array.from({ length: 600 }, (_each, at) =>
+          table.end({ line: '3001', id: `subscription-${at}`, seq: 1_000 }, undefined),
+        ),
+      );
+      await table.put(watch({ subId: 3 }), { ended: 0 });
       expect(await table.count()).toBe(0);
     });
   });
@@ -172,6 +191,7 @@ describe.each(servers)('subscriptions on %s', (_kind, url) => {
         Array.from({ length: 25 }, (_each, at) =>
           table.put(
             watch({ subId: 100 - at, line: at % 2 ? '3001' : '3002', owner: at % 3 ? 'e1' : 'e2', expiresAt: at }),
+            { ended: 0 },
           ),
         ),
       );
@@ -211,12 +231,13 @@ describe.each(servers)('subscriptions on %s', (_kind, url) => {
     );
 
     it('brings rows, indexes and places', async () => {
-      const turn = await table.beginRebuild();
+      const turn = await making.beginRebuild();
       if (turn === 'done-by-another') throw new Error('somebody else made these tables');
-      await table.applyRebuilt(many);
-      expect(await table.generation()).toBeUndefined();
-      await table.finishRebuild(turn);
-      expect(await table.generation()).toBe(turn.turn);
+      await making.renew();
+      await table.apply(many, []);
+      expect(await making.current()).toBeUndefined();
+      await making.finishRebuild(turn);
+      expect(await making.current()).toBe(turn.turn);
       expect(await table.count()).toBe(3_000);
       expect(await collect(table.ofLine('line 7'))).toHaveLength(10);
       expect(await collect(table.ofOwner('e1'))).toHaveLength(1_000);
@@ -226,12 +247,13 @@ describe.each(servers)('subscriptions on %s', (_kind, url) => {
     });
 
     it('does not overwrite newer rows, nor revive what ended meanwhile, nor spoil their indexes', async () => {
-      const turn = await table.beginRebuild();
+      const turn = await making.beginRebuild();
       if (turn === 'done-by-another') throw new Error('somebody else made these tables');
-      await other.put(watch({ subId: 1, seq: 9_000, line: 'line 0', owner: 'e9', expiresAt: 5 }));
-      await other.remove('line 1', 'subscription-2', 9_001);
-      await table.applyRebuilt(many);
-      await table.finishRebuild(turn);
+      await other.put(watch({ subId: 1, seq: 9_000, line: 'line 0', owner: 'e9', expiresAt: 5 }), { ended: 0 });
+      await other.end({ line: 'line 1', id: 'subscription-2', seq: 9_001 }, undefined);
+      await making.renew();
+      await table.apply(many, []);
+      await making.finishRebuild(turn);
       expect((await table.get('line 0', 'subscription-1'))?.seq).toBe(9_000);
       expect(await table.get('line 1', 'subscription-2')).toBeUndefined();
       expect(await table.count()).toBe(2_999);
@@ -240,15 +262,44 @@ describe.each(servers)('subscriptions on %s', (_kind, url) => {
       expect(await collect(table.ofOwner('e0'))).toHaveLength(999);
     });
 
+    it.each([
+      ['a later event of the same owner', { token: 1, seq: 9 }, 'kept'],
+      ['an earlier event of the same owner', { token: 1, seq: 4 }, 'overwritten'],
+      ['a later owner, though of an earlier event', { token: 2, seq: 2 }, 'kept'],
+      ['an earlier owner, though of a later event', { token: 0, seq: 9 }, 'overwritten'],
+    ])('meets a row of %s', async (_what, row, outcome) => {
+      await table.put(watch({ subId: 1, ...row, owner: 'e9' }), { ended: 0 });
+      await table.apply([watch({ subId: 1, token: 1, seq: 5 })], []);
+      const owner = outcome === 'kept' ? 'e9' : 'sip-edge-1';
+      expect((await table.get('3001', 'subscription-1'))?.subscription.owner).toBe(owner);
+      expect(await collect(table.ofOwner(owner))).toHaveLength(1);
+      expect(await collect(table.ofOwner(outcome === 'kept' ? 'sip-edge-1' : 'e9'))).toEqual([]);
+    });
+
+    it('ends what ended, whatever row is there, but not a later life', async () => {
+      await table.put(watch({ subId: 1, seq: 3, id: 'a' }), { ended: 0 });
+      await table.put(watch({ subId: 7, id: 'b' }), { ended: 0 });
+      await table.apply(
+        [],
+        [
+          { line: '3001', id: 'a', seq: 5 },
+          { line: '3001', id: 'b', seq: 5 },
+        ],
+      );
+      expect(await table.read('3001', 'a')).toEqual({ ended: 5 });
+      expect((await table.read('3001', 'b')).watch?.subId).toBe(7);
+      expect(await table.count()).toBe(1);
+    });
+
     it('is done by one copy while the others wait for it', async () => {
-      const copies = Array.from({ length: 5 }, () => new SubscriptionTable(tables.open()));
+      const copies = Array.from({ length: 5 }, () => new Generation(tables.open(), 'subscriptions'));
       let rebuilders = 0;
       const words = await Promise.all(
         copies.map(async (copy) => {
           const turn = await copy.beginRebuild();
-          if (turn === 'done-by-another') return (await copy.bySubId(1)) ? 'saw it whole' : 'saw a part';
+          if (turn === 'done-by-another') return (await table.bySubId(1)) ? 'saw it whole' : 'saw a part';
           rebuilders += 1;
-          await copy.applyRebuilt(many.slice(0, 100));
+          await table.apply(many.slice(0, 100), []);
           await copy.finishRebuild(turn);
           return 'rebuilt';
         }),
@@ -259,27 +310,27 @@ describe.each(servers)('subscriptions on %s', (_kind, url) => {
     });
 
     it('passes to another copy when the first falls silent, and the first notices', async () => {
-      const slow = new SubscriptionTable(tables.open(), { turnMs: 50 });
+      const slow = new Generation(tables.open(), 'subscriptions', { turnMs: 50 });
       const lost = await slow.beginRebuild();
-      const turn = await table.beginRebuild();
+      const turn = await making.beginRebuild();
       if (turn === 'done-by-another' || lost === 'done-by-another') throw new Error('nobody finished a rebuild');
-      await expect(slow.applyRebuilt(many.slice(0, 1))).rejects.toThrow(/turn to rebuild the tables was lost/);
+      await expect(slow.renew()).rejects.toThrow(/turn to rebuild the tables was lost/);
       await expect(slow.finishRebuild(lost)).rejects.toThrow(/turn to rebuild the tables was lost/);
-      expect(await table.generation()).toBeUndefined();
-      await table.finishRebuild(turn);
-      expect(await table.generation()).toBe(turn.turn);
+      expect(await making.current()).toBeUndefined();
+      await making.finishRebuild(turn);
+      expect(await making.current()).toBe(turn.turn);
     });
 
     it('is not waited for without bound', async () => {
-      await table.beginRebuild();
-      const impatient = new SubscriptionTable(tables.open(), { waitMs: 100 });
+      await making.beginRebuild();
+      const impatient = new Generation(tables.open(), 'subscriptions', { waitMs: 100 });
       await expect(impatient.beginRebuild()).rejects.toMatchObject({ name: 'UnavailableError' });
     });
 
     it('is due again when a check declared the tables lost', async () => {
       await make();
-      await table.discard();
-      expect(await table.generation()).toBeUndefined();
+      await making.discard();
+      expect(await making.current()).toBeUndefined();
       expect(await table.reserve('a', 5, 0, 10)).toBe('MISS');
       await make();
     });
@@ -289,7 +340,7 @@ describe.each(servers)('subscriptions on %s', (_kind, url) => {
       const { keys } = connection;
       const packed = '5 5 5 ' + JSON.stringify(watch({ subId: 5 }).subscription);
       await connection.run((redis) =>
-        redis.lwPutSubscription(keys.subscriptions('3001'), keys.ended('3001'), 'subscription-5', '5', '5', packed),
+        redis.lwPutSubscription(keys.subscriptions('3001'), keys.ended('3001'), 'subscription-5', '', '0', packed),
       );
       expect(await table.count()).toBe(0);
       expect(await table.sweepIndexes()).toBe(1);

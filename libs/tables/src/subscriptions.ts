@@ -1,9 +1,8 @@
 import type { EdgeId, LineNumber, SubscriptionId } from '@linewatch/presence';
 import type { RedisConnection } from './connection';
-import { Generation, type GenerationSettings, type Turn } from './generation';
 import { parseSubscriptionMember, type SubscriptionPlace } from './keys';
 import { SubscriptionIndexes } from './subscription-indexes';
-import { packWatch, unpackWatch, type ActiveWatch } from './watch-record';
+import { headOf, packWatch, unpackWatch, type ActiveWatch, type EndedWatch, type KnownWatch } from './watch-record';
 
 /** How long an ended subscription is remembered, so that a late event does not revive it. Longer than any redelivery. */
 const TOMBSTONE_MS = 300_000;
@@ -15,14 +14,9 @@ const BATCH = 500;
  */
 export class SubscriptionTable {
   private readonly indexes: SubscriptionIndexes;
-  private readonly making: Generation;
 
-  constructor(
-    private readonly redis: RedisConnection,
-    settings: GenerationSettings = {},
-  ) {
+  constructor(private readonly redis: RedisConnection) {
     this.indexes = new SubscriptionIndexes(redis);
-    this.making = new Generation(redis, 'subscriptions', settings);
   }
 
   // The quota
@@ -39,11 +33,6 @@ export class SubscriptionTable {
     );
   }
 
-  /** Keeps the place until the subscription expires. A place that was given up meanwhile stays free. */
-  async confirm(id: SubscriptionId, expiresAt: number): Promise<void> {
-    await this.redis.run((redis) => redis.zadd(this.redis.keys.places, 'XX', expiresAt, id));
-  }
-
   /** Gives a reserved place back at once, when the subscription was not made after all. */
   async release(id: SubscriptionId): Promise<void> {
     await this.redis.run((redis) => redis.zrem(this.redis.keys.places, id));
@@ -51,47 +40,72 @@ export class SubscriptionTable {
 
   // Rows
 
-  /** The subscription, or undefined when there is none. Says nothing of lost tables: `reserve` and `generation` do. */
+  /** The subscription, or undefined when there is none. Says nothing of lost tables: `reserve` and `Generation` do. */
   get(line: LineNumber, id: SubscriptionId): Promise<ActiveWatch | undefined> {
     return this.indexes.row({ line, id });
   }
 
-  /** Writes row, place and indexes unless an event of this sequence or a later one, or its end, is there already. */
-  async put(watch: ActiveWatch): Promise<void> {
+  /** The subscription and its last end, in one step. Says nothing of lost tables either. */
+  async read(line: LineNumber, id: SubscriptionId): Promise<KnownWatch> {
+    const { keys } = this.redis;
+    const [row, ended] = await this.redis.run((redis) =>
+      redis.lwReadSubscription(keys.subscriptions(line), keys.ended(line), id),
+    );
+    const watch = unpackWatch(row);
+    return { ...(watch && { watch }), ended: Number.parseInt(ended, 10) || 0 };
+  }
+
+  /**
+   * Writes row, place and indexes if what is known of the subscription is still what was read (`before`). Of two copies
+   * that project neighbouring events of one subscription the slower is told `conflict`, reads again, and loses nothing.
+   */
+  async put(watch: ActiveWatch, before: KnownWatch): Promise<'ok' | 'conflict'> {
     const { keys } = this.redis;
     const { line, id, owner } = watch.subscription;
-    const [word, known] = await this.redis.run((redis) =>
+    const [word] = await this.redis.run((redis) =>
       redis.lwPutSubscription(
         keys.subscriptions(line),
         keys.ended(line),
         id,
-        String(watch.seq),
-        String(watch.subId),
+        headOf(before.watch),
+        String(before.ended),
         packWatch(watch),
       ),
     );
-    if (word === 'ended') return;
-    const before = unpackWatch(known);
-    // An event that comes again may be the one whose writer died before the indexes: they are written in any case.
-    await this.indexes.follow(
-      { line, id },
-      word === 'ok' ? watch : before,
-      before ? [before.subscription.owner, owner] : [],
-    );
+    const owners = before.watch ? [before.watch.subscription.owner, owner] : [];
+    if (word === 'ok') await this.indexes.follow({ line, id }, watch, owners);
+    return word;
   }
 
-  /** Removes row, place and indexes after the end with that sequence, and keeps earlier events from reviving it. */
-  async remove(line: LineNumber, id: SubscriptionId, seq: number): Promise<void> {
+  /** Writes the indexes of a row again: its writer may have died before it did. */
+  index(watch: ActiveWatch): Promise<void> {
+    const { line, id } = watch.subscription;
+    return this.indexes.follow({ line, id }, watch, []);
+  }
+
+  /** Writes the indexes of a new row unless they are there. */
+  async ensureIndexed(watch: ActiveWatch): Promise<void> {
+    if (!(await this.indexes.has(watch))) await this.index(watch);
+  }
+
+  /**
+   * Removes row, place and indexes if the row is still the one that was read, and keeps earlier events from reviving it.
+   * A subscription that has no row can end as well.
+   */
+  async end({ line, id, seq }: EndedWatch, before: ActiveWatch | undefined): Promise<'ok' | 'conflict'> {
     const { keys } = this.redis;
-    const [word, known] = await this.redis.run((redis) =>
-      redis.lwEndSubscription(keys.subscriptions(line), keys.ended(line), id, String(seq), String(TOMBSTONE_MS)),
+    const [word] = await this.redis.run((redis) =>
+      redis.lwEndSubscription(
+        keys.subscriptions(line),
+        keys.ended(line),
+        id,
+        headOf(before),
+        String(seq),
+        String(TOMBSTONE_MS),
+      ),
     );
-    const before = unpackWatch(known);
-    await this.indexes.follow(
-      { line, id },
-      word === 'newer' ? before : undefined,
-      before ? [before.subscription.owner] : [],
-    );
+    if (word === 'ok') await this.indexes.follow({ line, id }, undefined, before ? [before.subscription.owner] : []);
+    return word;
   }
 
   // Views
@@ -177,44 +191,33 @@ export class SubscriptionTable {
 
   // Rebuilding
 
-  /** Names the making of the tables; undefined when they were lost. */
-  generation(): Promise<string | undefined> {
-    return this.making.current();
-  }
-
-  /** A turn to rebuild, or the word that another copy finished meanwhile; waits while another one rebuilds. */
-  beginRebuild(): Promise<Turn | 'done-by-another'> {
-    return this.making.beginRebuild();
-  }
-
-  /** Writes many watches made from the stream, unless newer rows stand there. Rejects when the turn was lost. */
-  async applyRebuilt(watches: readonly ActiveWatch[]): Promise<void> {
-    for (let start = 0; start < watches.length; start += BATCH * 4) {
-      await this.making.renew();
-      const chunk = watches.slice(start, start + BATCH * 4);
-      await Promise.all(byLine(chunk).map(([line, some]) => this.putMany(line, some)));
-      await this.addAndFollow(chunk);
-    }
-  }
-
-  /** Names the rebuilt tables whole. Rejects when the turn was lost: begin again. */
-  finishRebuild(turn: Turn): Promise<void> {
-    return this.making.finishRebuild(turn);
-  }
-
-  /** Declares the tables lost, after a check found rows behind the stream. */
-  discard(): Promise<void> {
-    return this.making.discard();
+  /**
+   * Writes watches as the stream has them, at most some thousands, unless a row of a later owner, or of the same and a
+   * later event, stands there; removes those that ended. For a rebuild, and to mend what a failover set back.
+   */
+  async apply(watches: readonly ActiveWatch[], ended: readonly EndedWatch[]): Promise<void> {
+    await Promise.all([
+      ...byLine(watches).map(([line, some]) => this.putMany(line, some)),
+      ...ended.map((end) => this.endAny(end)),
+    ]);
+    await this.addAndFollow(watches);
   }
 
   private async putMany(line: LineNumber, watches: readonly ActiveWatch[]): Promise<void> {
     const { keys } = this.redis;
     for (let start = 0; start < watches.length; start += BATCH) {
-      const args = watches
-        .slice(start, start + BATCH)
-        .flatMap((watch) => [watch.subscription.id, String(watch.seq), String(watch.subId), packWatch(watch)]);
+      const args = watches.slice(start, start + BATCH).flatMap((watch) => [watch.subscription.id, packWatch(watch)]);
       await this.redis.run((redis) => redis.lwPutSubscriptions(keys.subscriptions(line), keys.ended(line), ...args));
     }
+  }
+
+  private async endAny({ line, id, seq }: EndedWatch): Promise<void> {
+    const { keys } = this.redis;
+    const [word, known] = await this.redis.run((redis) =>
+      redis.lwEndSubscription(keys.subscriptions(line), keys.ended(line), id, '*', String(seq), String(TOMBSTONE_MS)),
+    );
+    const before = unpackWatch(known);
+    if (word === 'ok' && before) await this.indexes.follow({ line, id }, undefined, [before.subscription.owner]);
   }
 
   /** Indexes many watches in bulk, then one by one those whose row is another by now. */

@@ -1,7 +1,14 @@
-import { makeSubjects, UnavailableError } from '@linewatch/bus';
+import {
+  makeSubjects,
+  RejectedError,
+  UnavailableError,
+  type BusEvent,
+  type Stored,
+  type StreamName,
+} from '@linewatch/bus';
 import type { AuthorizeRequest, PresenceRules } from '@linewatch/presence';
 import { Authorizer } from './authorizer';
-import type { ActiveWatch, SubscriptionTable } from '@linewatch/tables';
+import type { ActiveWatch, KnownWatch, SubscriptionTable } from '@linewatch/tables';
 
 const NOW = 1_000_000;
 
@@ -35,7 +42,7 @@ function request(id: string, watcher: 'local' | 'remote' = 'local'): AuthorizeRe
 }
 
 /** The quota and the rows in memory; `lost` plays a Redis that came back empty. */
-class MemoryTable implements Pick<SubscriptionTable, 'get' | 'reserve' | 'put'> {
+class MemoryTable implements Pick<SubscriptionTable, 'read' | 'reserve' | 'release' | 'put'> {
   lost = false;
   readonly places = new Set<string>();
   readonly rows = new Map<string, ActiveWatch>();
@@ -46,33 +53,53 @@ class MemoryTable implements Pick<SubscriptionTable, 'get' | 'reserve' | 'put'> 
     this.places.add(id);
     return 'ok';
   };
-  get = async (_line: string, id: string): Promise<ActiveWatch | undefined> => this.rows.get(id);
-  put = async (watch: ActiveWatch): Promise<void> => void this.rows.set(watch.subscription.id, watch);
+  rebuilt: () => void = () => undefined;
+  rebuild(): void {
+    this.lost = false;
+    this.rebuilt();
+  }
+  readonly ends = new Map<string, number>();
+  release = async (id: string): Promise<void> => void this.places.delete(id);
+  read = async (_line: string, id: string): Promise<KnownWatch> => {
+    const watch = this.rows.get(id);
+    return { ...(watch && { watch }), ended: this.ends.get(id) ?? 0 };
+  };
+  put = async (watch: ActiveWatch, before: KnownWatch): Promise<'ok' | 'conflict'> => {
+    const { id } = watch.subscription;
+    if ((this.ends.get(id) ?? 0) !== before.ended || this.rows.get(id) !== before.watch) return 'conflict';
+    this.rows.set(id, watch);
+    return 'ok';
+  };
+}
+
+/** Stream SUBSCRIPTIONS in memory: the same id is stored once. */
+class MemoryStream {
+  readonly subjects = makeSubjects('lw');
+  readonly stored: Stored[] = [];
+  append = async (address: string, event: BusEvent, options: { id?: string } = {}) => {
+    const first = this.stored.find(({ id }) => id === options.id);
+    if (first) return { seq: first.streamSeq, duplicate: true };
+    const streamSeq = this.stored.length + 1;
+    this.stored.push({ address, event, streamSeq, id: options.id } as Stored);
+    return { seq: streamSeq, duplicate: false };
+  };
+  next = async (_stream: StreamName, filter: string, from: number): Promise<Stored | undefined> =>
+    this.stored.find(({ address, streamSeq }) => address === filter && streamSeq >= from);
 }
 
 function setUp(options: { rules?: Partial<PresenceRules>; catchUp?: (table: MemoryTable) => void } = {}) {
   const table = new MemoryTable();
-  const appended: string[] = [];
-  const bus = {
-    subjects: makeSubjects('lw'),
-    append: async (subject: string) => {
-      appended.push(subject);
-      return { seq: appended.length, duplicate: false };
-    },
-  };
-  const projector = {
-    catchUp: async () => options.catchUp?.(table),
-    rebuild: async () => void (table.lost = false),
-  };
+  const bus = new MemoryStream();
   const authorizer = new Authorizer(
     bus,
     table,
-    projector,
+    { whole: async () => table.rebuild() },
+    { now: async () => options.catchUp?.(table) },
     () => ({ ...rules, ...options.rules }),
     { now: () => NOW },
     { of: () => ({ value: 0, add: () => undefined }) },
   );
-  return { authorizer, table, appended, bus };
+  return { authorizer, table, bus };
 }
 
 describe('Authorizer', () => {
@@ -93,9 +120,9 @@ describe('Authorizer', () => {
     { given: 'a trunk watches with watcher all [T-17]', rules: { watcherAll: true }, watcher: 'remote', word: 'allow' },
     { given: 'a phone watches a line', rules: {}, watcher: 'local', word: 'allow' },
   ] as const)('answers $word when $given', async ({ rules: changed, watcher, word }) => {
-    const { authorizer, appended } = setUp({ rules: changed });
+    const { authorizer, bus } = setUp({ rules: changed });
     expect((await authorizer.authorize(request('a', watcher))).word).toBe(word);
-    expect(appended).toHaveLength(word === 'allow' ? 1 : 0);
+    expect(bus.stored).toHaveLength(word === 'allow' ? 1 : 0);
   });
 
   it('[T-21] refuses the one above the limit and accepts the next when one has ended', async () => {
@@ -113,10 +140,56 @@ describe('Authorizer', () => {
   });
 
   it('answers a repeated request with its own record and appends nothing again', async () => {
-    const { authorizer, appended } = setUp();
+    const { authorizer, bus } = setUp();
     const first = await authorizer.authorize(request('a'));
     expect(await authorizer.authorize(request('a'))).toEqual(first);
-    expect(appended).toEqual(['lw.subscription.2101.accepted']);
+    expect(bus.stored.map(({ address }) => address)).toEqual(['lw.subscription.2101.accepted']);
+  });
+
+  it('answers the same question, asked of two copies at once, with the record that became durable first', async () => {
+    const { authorizer, table, bus } = setUp();
+    const later = request('a');
+    later.subscription.acceptedAt += 5;
+    const answers = await Promise.all([authorizer.authorize(request('a')), authorizer.authorize(later)]);
+    expect(answers[0]).toMatchObject({ word: 'allow', subId: 1, token: 1, subscription: { acceptedAt: NOW } });
+    expect(answers[1]).toEqual(answers[0]);
+    expect(bus.stored).toHaveLength(1);
+    expect(table.rows.size).toBe(1);
+  });
+
+  it('takes up what a copy left that died between the event and the row', async () => {
+    const { authorizer, table } = setUp();
+    const first = await authorizer.authorize(request('a'));
+    table.rows.clear();
+    expect(await authorizer.authorize(request('a'))).toEqual(first);
+    expect(table.rows.get('a')).toMatchObject({ subId: 1, seq: 1 });
+  });
+
+  it('begins a new life for a subscription that ended, with an event of its own', async () => {
+    const { authorizer, table, bus } = setUp();
+    await authorizer.authorize(request('a'));
+    table.rows.clear();
+    table.ends.set('a', 1);
+    expect(await authorizer.authorize(request('a'))).toMatchObject({ word: 'allow', subId: 2 });
+    expect(bus.stored).toHaveLength(2);
+  });
+
+  it('finds the record of a repeated request in tables that were lost when it was asked', async () => {
+    const { authorizer, table, bus } = setUp();
+    const first = await authorizer.authorize(request('a'));
+    const rows = new Map(table.rows);
+    table.rows.clear();
+    table.lost = true;
+    table.rebuilt = () => rows.forEach((row, id) => table.rows.set(id, row));
+    expect(await authorizer.authorize(request('a'))).toEqual(first);
+    expect(bus.stored).toHaveLength(1);
+  });
+
+  it('gives the place back when the event can never be stored', async () => {
+    const { authorizer, table, bus } = setUp();
+    bus.append = () => Promise.reject(new RejectedError('too big', 10054, true));
+    await expect(authorizer.authorize(request('a'))).rejects.toThrow('too big');
+    expect(table.places.size).toBe(0);
   });
 
   it('[law 1] rebuilds tables that were lost, then decides', async () => {
@@ -135,11 +208,11 @@ describe('Authorizer', () => {
   });
 
   it('says could-not-ask when the tables cannot be reached', async () => {
-    const { authorizer, table, appended } = setUp();
+    const { authorizer, table, bus } = setUp();
     table.reserve = async () => {
       throw Object.assign(new Error('Redis does not answer'), { name: 'UnavailableError' });
     };
     expect((await authorizer.authorize(request('a'))).word).toBe('could-not-ask');
-    expect(appended).toEqual([]);
+    expect(bus.stored).toEqual([]);
   });
 });

@@ -1,11 +1,20 @@
 import { UnavailableError, type Bus } from '@linewatch/bus';
-import { decideWatch, type AuthorizeReply, type AuthorizeRequest, type PresenceRules } from '@linewatch/presence';
-import type { Clock, LabelledCounter } from '@linewatch/runtime';
-import type { SubscriptionTable } from '@linewatch/tables';
-import type { SubscriptionProjector } from './projector';
+import {
+  decideWatch,
+  type AuthorizeReply,
+  type AuthorizeRequest,
+  type PresenceRules,
+  type Subscription,
+} from '@linewatch/presence';
+import { isTransient, type Clock, type LabelledCounter } from '@linewatch/runtime';
+import type { ActiveWatch, KnownWatch, SubscriptionTable } from '@linewatch/tables';
+import type { CatchUp } from './catch-up';
+import type { SubscriptionRebuilder } from './rebuilder';
 
 /** How long a place in the quota is kept for a request whose event is still on its way. */
 const RESERVATION_MS = 30_000;
+/** Tables that are lost more often than this while one question is answered are not there. */
+const MOST_REBUILDS = 2;
 
 /**
  * Answers `lw.ask.authorize`: decides, takes a place in the one quota set, makes the subscription durable and writes its
@@ -13,18 +22,19 @@ const RESERVATION_MS = 30_000;
  */
 export class Authorizer {
   constructor(
-    private readonly bus: Pick<Bus, 'subjects' | 'append'>,
-    private readonly table: Pick<SubscriptionTable, 'get' | 'reserve' | 'put'>,
-    private readonly projector: Pick<SubscriptionProjector, 'catchUp' | 'rebuild'>,
+    private readonly bus: Pick<Bus, 'subjects' | 'append' | 'next'>,
+    private readonly table: Pick<SubscriptionTable, 'read' | 'reserve' | 'release' | 'put'>,
+    private readonly rebuilder: Pick<SubscriptionRebuilder, 'whole'>,
+    private readonly catchUp: Pick<CatchUp, 'now'>,
     private readonly rules: () => PresenceRules,
     private readonly clock: Pick<Clock, 'now'>,
     private readonly answers: LabelledCounter,
   ) {}
 
-  /** The answer to one question. Never rejects: a neighbour that failed is the word `could-not-ask`. */
+  /** The answer to one question. A neighbour that failed is the word `could-not-ask`; only our own mistakes reject. */
   async authorize(request: AuthorizeRequest): Promise<AuthorizeReply> {
     const reply = await this.decide(request).catch((error: unknown): AuthorizeReply => {
-      if (isUnavailable(error)) return { word: 'could-not-ask' };
+      if (isTransient(error)) return { word: 'could-not-ask' };
       throw error;
     });
     this.answers.of(reply.word).add();
@@ -39,41 +49,65 @@ export class Authorizer {
       presentity: subscription.presentity.kind,
     });
     if (verdict !== 'allow') return { word: verdict };
-    const known = await this.table.get(subscription.line, subscription.id);
-    if (known) return { word: 'allow', subscription: known.subscription, subId: known.subId, token: known.token };
-    if (!(await this.takePlace(subscription.id, rules.maxSubscription))) return { word: 'limit-reached' };
-    return this.accept(subscription);
+    const { line, id } = subscription;
+    let caughtUp = false;
+    for (let rebuilds = 0; rebuilds <= MOST_REBUILDS;) {
+      // Both at once, in one round trip: a place for one that has its record already is its own.
+      const [known, place] = await Promise.all([
+        this.table.read(line, id),
+        this.table.reserve(id, rules.maxSubscription, this.clock.now(), RESERVATION_MS),
+      ]);
+      if (place === 'MISS') {
+        rebuilds += 1;
+        await this.rebuilder.whole();
+      } else if (known.watch) {
+        return allowed(known.watch);
+      } else if (place === 'ok') {
+        return this.accept(subscription, known).catch(async (error: unknown) => {
+          // What is asked again keeps its place; what can never be stored needs none.
+          if (!isTransient(error)) await this.table.release(id);
+          throw error;
+        });
+      } else if (caughtUp) {
+        return { word: 'limit-reached' };
+      } else {
+        // Someone may have left a moment ago: before anybody is refused, the tables catch up with the stream [T-21].
+        await this.catchUp.now();
+        caughtUp = true;
+      }
+    }
+    throw new UnavailableError('the subscription tables were lost again while they were rebuilt');
   }
 
-  private async takePlace(id: string, max: number): Promise<boolean> {
-    const first = await this.reserve(id, max);
-    if (first === 'ok') return true;
-    // Someone may have left a moment ago: before anybody is refused, the table catches up with the stream [T-21].
-    await this.projector.catchUp();
-    return (await this.reserve(id, max)) === 'ok';
-  }
-
-  private async reserve(id: string, max: number): Promise<'ok' | 'full'> {
-    const answer = await this.table.reserve(id, max, this.clock.now(), RESERVATION_MS);
-    if (answer !== 'MISS') return answer;
-    await this.projector.rebuild();
-    const again = await this.table.reserve(id, max, this.clock.now(), RESERVATION_MS);
-    if (again === 'MISS') throw new UnavailableError('the subscription tables were lost again while they were rebuilt');
-    return again;
-  }
-
-  private async accept(subscription: AuthorizeRequest['subscription']): Promise<AuthorizeReply> {
-    const { seq } = await this.bus.append(
-      this.bus.subjects.subscription(subscription.line, 'accepted'),
+  /**
+   * @param known its last end goes into the event's id: of copies that are asked the same at once, or again after a
+   * failure, all get the one event of this life of the subscription.
+   */
+  private async accept(subscription: Subscription, known: KnownWatch): Promise<AuthorizeReply> {
+    const { line, id } = subscription;
+    const subject = this.bus.subjects.subscription(line, 'accepted');
+    const { seq, duplicate } = await this.bus.append(
+      subject,
       { type: 'linewatch.subscription.accepted', data: { subscription } },
-      { about: subscription.line, id: `${subscription.id}:${subscription.acceptedAt}` },
+      { about: line, id: `${id}:${known.ended}` },
     );
-    await this.table.put({ status: 'active', subscription, subId: seq, token: seq, seq });
-    return { word: 'allow', subscription, subId: seq, token: seq };
+    const accepted = duplicate ? await this.acceptedAs(subject, seq) : subscription;
+    const watch: ActiveWatch = { status: 'active', subscription: accepted, subId: seq, token: seq, seq };
+    if ((await this.table.put(watch, known)) === 'ok') return allowed(watch);
+    const { watch: first } = await this.table.read(line, id);
+    if (!first) throw new UnavailableError(`subscription ${id} ended while it was accepted; ask again`);
+    return allowed(first);
+  }
+
+  /** The record that the first of two equal questions made durable: it is the truth. */
+  private async acceptedAs(subject: string, seq: number): Promise<Subscription> {
+    const stored = await this.bus.next('SUBSCRIPTIONS', subject, seq);
+    if (stored?.streamSeq !== seq || stored.event.type !== 'linewatch.subscription.accepted')
+      throw new UnavailableError(`the event ${seq} of ${subject} cannot be read yet`);
+    return stored.event.data.subscription;
   }
 }
 
-/** NATS and Redis each have their own class of that name; both mean that a neighbour could not be reached in time. */
-function isUnavailable(error: unknown): boolean {
-  return error instanceof Error && error.name === 'UnavailableError';
+function allowed({ subscription, subId, token }: ActiveWatch): AuthorizeReply {
+  return { word: 'allow', subscription, subId, token };
 }

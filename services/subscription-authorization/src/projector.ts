@@ -1,100 +1,88 @@
-import type { Bus, Stored } from '@linewatch/bus';
-import {
-  evolveWatch,
-  initialWatch,
-  subscriptionIdOf,
-  type SubscriptionEvent,
-  type SubscriptionId,
-  type Watch,
-} from '@linewatch/presence';
-import type { Clock } from '@linewatch/runtime';
-import type { ActiveWatch, SubscriptionTable } from '@linewatch/tables';
+import { UnavailableError, type Bus, type Stored } from '@linewatch/bus';
+import { subscriptionIdOf, type LineNumber, type SubscriptionEvent, type SubscriptionId } from '@linewatch/presence';
+import type { ActiveWatch, KnownWatch, SubscriptionTable } from '@linewatch/tables';
+import { certainFrom, followKnown } from './follow';
+import type { StreamedWatch, SubscriptionStream } from './subscription-stream';
 
-/** Every live subscription was restated by `accepted` or `refreshed` within its longest grant; twice that is plenty. */
-const REPLAY_MS = 2 * 3_600_000;
-const REBUILD_BATCH = 2_000;
+/** Races with other copies end after a round or two; more than this says that something is wrong. */
+const MAX_ROUNDS = 20;
 
-/** Keeps the subscription tables in step with stream SUBSCRIPTIONS, and makes them anew when they were lost. */
+/** The events of one subscription, in their order. */
+interface Story {
+  readonly line: LineNumber;
+  readonly id: SubscriptionId;
+  readonly events: { readonly event: SubscriptionEvent; readonly seq: number }[];
+}
+
+/**
+ * Keeps the subscription tables in step with stream SUBSCRIPTIONS. Any number of copies may do so side by side, with
+ * events delivered in any order and more than once.
+ */
 export class SubscriptionProjector {
-  private position = 0;
-  private waiting: { readonly seq: number; readonly done: () => void }[] = [];
-  private rebuilding: Promise<void> | undefined;
-
   constructor(
-    private readonly bus: Pick<Bus, 'subjects' | 'follow' | 'lastSequence'>,
-    private readonly table: SubscriptionTable,
-    private readonly clock: Pick<Clock, 'now'>,
+    private readonly subjects: Bus['subjects'],
+    private readonly stream: Pick<SubscriptionStream, 'ofLine'>,
+    private readonly table: Pick<SubscriptionTable, 'read' | 'put' | 'end' | 'index' | 'ensureIndexed'>,
   ) {}
 
   /** Projects a batch as it was delivered; rejects when the tables could not be written. */
   async project(batch: readonly Stored[]): Promise<void> {
-    const bySubscription = new Map<SubscriptionId, Stored[]>();
+    const stories = new Map<SubscriptionId, Story>();
     for (const stored of batch) {
-      const id = subscriptionIdOf(stored.event as SubscriptionEvent);
-      const events = bySubscription.get(id);
-      if (events) events.push(stored);
-      else bySubscription.set(id, [stored]);
+      const subject = this.subjects.parse(stored.address);
+      if (subject?.kind !== 'subscription') continue;
+      const entry = { event: stored.event as SubscriptionEvent, seq: stored.streamSeq };
+      const id = subscriptionIdOf(entry.event);
+      const story = stories.get(id);
+      if (story) story.events.push(entry);
+      else stories.set(id, { line: subject.line, id, events: [entry] });
     }
-    await Promise.all([...bySubscription].map(([id, events]) => this.projectOne(id, events)));
-    this.moveTo(Math.max(this.position, ...batch.map((stored) => stored.streamSeq)));
+    await Promise.all([...stories.values()].map((story) => this.projectOne(story)));
   }
 
-  /** Resolves when everything that is in the stream now is in the tables. Bounded: a stuck stream is not waited for. */
-  async catchUp(): Promise<void> {
-    const seq = await this.bus.lastSequence('SUBSCRIPTIONS');
-    if (seq <= this.position) return;
-    let timer: NodeJS.Timeout | undefined;
-    await Promise.race([
-      new Promise<void>((done) => this.waiting.push({ seq, done })),
-      new Promise<void>((done) => (timer = setTimeout(done, 400))),
-    ]);
-    clearTimeout(timer);
-  }
-
-  /** Makes the tables anew from the stream unless another copy is doing it. Concurrent calls share one rebuild. */
-  rebuild(): Promise<void> {
-    this.rebuilding ??= this.replay().finally(() => (this.rebuilding = undefined));
-    return this.rebuilding;
-  }
-
-  private async replay(): Promise<void> {
-    const turn = await this.table.beginRebuild();
-    if (turn === 'done-by-another') return;
-    const watches = new Map<SubscriptionId, Watch>();
-    const from = { time: this.clock.now() - REPLAY_MS };
-    const follower = await this.bus.follow('SUBSCRIPTIONS', { from }, (stored) => {
-      const event = stored.event as SubscriptionEvent;
-      const id = subscriptionIdOf(event);
-      const watch = evolveWatch(watches.get(id) ?? initialWatch, event, stored.streamSeq);
-      watches.set(id, watch);
-    });
-    await follower.caughtUp;
-    follower.stop();
-    const active = [...watches.values()].filter((watch): watch is ActiveWatch => watch.status === 'active');
-    for (let start = 0; start < active.length; start += REBUILD_BATCH) {
-      await this.table.applyRebuilt(active.slice(start, start + REBUILD_BATCH));
+  private async projectOne(story: Story): Promise<void> {
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const before = await this.table.read(story.line, story.id);
+      if ((await this.write(story, before, await this.after(story, before))) !== 'conflict') return;
     }
-    await this.table.finishRebuild(turn);
+    // Not the events' fault: they are delivered again.
+    throw new UnavailableError(`subscription ${story.id}: ${MAX_ROUNDS} rounds lost against other copies`);
   }
 
-  private async projectOne(id: SubscriptionId, events: readonly Stored[]): Promise<void> {
-    const first = events[0];
-    if (!first) return;
-    const subject = this.bus.subjects.parse(first.address);
-    if (subject?.kind !== 'subscription') return;
-    let watch: Watch = (await this.table.get(subject.line, id)) ?? initialWatch;
-    for (const stored of events) watch = evolveWatch(watch, stored.event as SubscriptionEvent, stored.streamSeq);
-    if (watch.status === 'active') {
-      await this.table.put(watch);
-    } else if (watch.status === 'terminated') {
-      await this.table.remove(subject.line, id, watch.seq);
+  /** What is known after all events of the story. */
+  private async after({ line, id, events }: Story, before: KnownWatch): Promise<KnownWatch> {
+    let known = before;
+    for (const { event, seq } of events) {
+      const next = followKnown(known, event, seq);
+      if (next === 'unsure')
+        return asKnown((await this.stream.ofLine(line, certainFrom(before, events))).get(id), before);
+      known = next;
     }
+    return known;
   }
 
-  private moveTo(position: number): void {
-    this.position = position;
-    const reached = this.waiting.filter((waiter) => waiter.seq <= position);
-    this.waiting = this.waiting.filter((waiter) => waiter.seq > position);
-    for (const waiter of reached) waiter.done();
+  private async write({ line, id, events }: Story, before: KnownWatch, after: KnownWatch): Promise<'ok' | 'conflict'> {
+    if (after.watch && after.watch !== before.watch) {
+      return this.table.put(after.watch, before);
+    }
+    if (!after.watch && (before.watch || after.ended > before.ended)) {
+      return this.table.end({ line, id, seq: after.ended }, before.watch);
+    }
+    if (after.watch) await this.ensureIndexed(after.watch, events);
+    return 'ok';
   }
+
+  /** Nothing new: the row was there. Whoever wrote it may have died before its indexes. */
+  private async ensureIndexed(watch: ActiveWatch, events: Story['events']): Promise<void> {
+    if (watch.seq === watch.subId) await this.table.ensureIndexed(watch);
+    else if (events.some(({ seq }) => seq === watch.seq)) await this.table.index(watch);
+  }
+}
+
+/** What the stream says, as the tables know it. What it holds no more of (it is limited by age) stays as it was. */
+function asKnown(streamed: StreamedWatch | undefined, before: KnownWatch): KnownWatch {
+  if (!streamed || streamed.watch.status === 'init') return before;
+  const { watch } = streamed;
+  if (watch.status === 'terminated') return { ended: watch.seq };
+  return { watch, ended: before.ended };
 }

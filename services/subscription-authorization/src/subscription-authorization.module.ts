@@ -1,11 +1,14 @@
 import { FailureWatch, isTransient, Rounds, untilAvailable, type ServiceDefinition } from '@linewatch/runtime';
-import { LineTable, RedisConnection, SubscriptionTable } from '@linewatch/tables';
+import { Generation, LineTable, RedisConnection, SubscriptionTable } from '@linewatch/tables';
 import { Module } from '@nestjs/common';
 import { Answers, AUTHORIZER, SUBSCRIPTION_LIST } from './answers';
 import { Authorizer } from './authorizer';
+import { CatchUp } from './catch-up';
 import { SubscriptionProjector } from './projector';
+import { SubscriptionRebuilder } from './rebuilder';
 import { presenceRules } from './rules';
 import { SubscriptionList } from './subscription-list';
+import { SubscriptionStream } from './subscription-stream';
 import { SubscriptionSweeper } from './sweeper';
 
 const SWEEP_MS = 1_000;
@@ -33,29 +36,9 @@ export const subscriptionAuthorization: ServiceDefinition = {
     const swept = metrics.counter('subscriptions_swept_total', 'Subscriptions whose owner never came back to end them');
 
     const table = new SubscriptionTable(redis);
-    const projector = new SubscriptionProjector(bus, table, clock);
-    const rules = () => presenceRules(config.current());
-    const authorizer = new Authorizer(bus, table, projector, rules, clock, answers);
-    const sweeper = new SubscriptionSweeper(bus, table, projector, clock, swept);
-    const list = new SubscriptionList(table, new LineTable(redis), projector, bus);
-
-    const sweeping = new Rounds(() => sweeper.sweep(), {
-      everyMs: SWEEP_MS,
-      retryMs: SWEEP_MS / 2,
-      onError: failed('the sweep of subscriptions'),
-    });
-    drain.on('pull', 'sweep', () => sweeping.stop());
-    const indexing = new Rounds(async () => void (await table.sweepIndexes()), {
-      everyMs: AUDIT_MS,
-      firstMs: Math.random() * AUDIT_MS,
-      onError: failed('the sweep of indexes'),
-    });
-    drain.on('pull', 'indexes', () => indexing.stop());
-    drain.on(
-      'pull',
-      'reconnects',
-      redis.onReconnect(() => sweeping.wake()),
-    );
+    const stream = new SubscriptionStream(bus);
+    const projector = new SubscriptionProjector(bus.subjects, stream, table);
+    const rebuilder = new SubscriptionRebuilder(stream, table, new Generation(redis, 'subscriptions'), clock);
 
     const projecting = new FailureWatch(clock);
     const consumer = await untilAvailable(() =>
@@ -73,7 +56,42 @@ export const subscriptionAuthorization: ServiceDefinition = {
       () => consumer.lag(),
     );
 
-    for (const rounds of [sweeping, indexing]) rounds.start();
+    const catchUp = new CatchUp(stream, projector, consumer);
+    const rules = () => presenceRules(config.current());
+    const authorizer = new Authorizer(bus, table, rebuilder, catchUp, rules, clock, answers);
+    const sweeper = new SubscriptionSweeper(bus, table, stream, clock, swept);
+    const list = new SubscriptionList(table, new LineTable(redis), rebuilder, bus);
+
+    const every = (name: string, everyMs: number, work: () => Promise<number | undefined | void>): Rounds => {
+      const rounds = new Rounds(work, { everyMs, retryMs: SWEEP_MS / 2, onError: failed(name) });
+      drain.on('pull', name, () => rounds.stop());
+      return rounds;
+    };
+    // A reconnect may have lost rows without losing all: then every row is looked at, else only whether they are there.
+    let mend = false;
+    const rebuilding = every('the rebuild of subscriptions', SWEEP_MS, async () => {
+      if (!mend) return rebuilder.whole();
+      mend = false;
+      await rebuilder.mend().catch((error: unknown) => {
+        mend = true;
+        throw error;
+      });
+    });
+    const sweeping = every('the sweep of subscriptions', SWEEP_MS, () => sweeper.sweep());
+    const indexing = new Rounds(async () => void (await table.sweepIndexes()), {
+      everyMs: AUDIT_MS,
+      // Copies that were started together shall not sweep together.
+      firstMs: Math.random() * AUDIT_MS,
+      onError: failed('the sweep of indexes'),
+    });
+    drain.on('pull', 'the sweep of indexes', () => indexing.stop());
+    const onReconnect = (): void => {
+      mend = true;
+      rebuilding.wake();
+    };
+    drain.on('pull', 'reconnects', redis.onReconnect(onReconnect));
+
+    for (const rounds of [rebuilding, sweeping, indexing]) rounds.start();
     return {
       module: SubscriptionAuthorizationModule,
       controllers: [Answers],

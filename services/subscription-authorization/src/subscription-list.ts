@@ -8,7 +8,7 @@ import {
   type SubscriptionsRequest,
 } from '@linewatch/presence';
 import type { ActiveWatch, LineTable, SubscriptionTable } from '@linewatch/tables';
-import type { SubscriptionProjector } from './projector';
+import type { SubscriptionRebuilder } from './rebuilder';
 
 /** How long the answer waits for a line whose row is lost. */
 const STATE_MS = 2_000;
@@ -22,9 +22,9 @@ const statusOf: Record<Lamp['state'], SubscriptionRecord['status']> = {
 /** The subscriptions as an operator lists them: pages in the order of their SubIDs, each with what its line shows. */
 export class SubscriptionList {
   constructor(
-    private readonly table: Pick<SubscriptionTable, 'generation' | 'count' | 'bySubId' | 'list' | 'ofLine'>,
+    private readonly table: Pick<SubscriptionTable, 'count' | 'bySubId' | 'list' | 'ofLine'>,
     private readonly lines: Pick<LineTable, 'readMany'>,
-    private readonly projector: Pick<SubscriptionProjector, 'rebuild'>,
+    private readonly rebuilder: Pick<SubscriptionRebuilder, 'whole'>,
     private readonly bus: Pick<Bus, 'subjects' | 'ask'>,
   ) {}
 
@@ -32,7 +32,7 @@ export class SubscriptionList {
   async page(
     request: Required<Pick<SubscriptionsRequest, 'after' | 'limit'>> & SubscriptionsRequest,
   ): Promise<SubscriptionsReply> {
-    if ((await this.table.generation()) === undefined) await this.projector.rebuild();
+    await this.rebuilder.whole();
     const [total, found] = await Promise.all([this.table.count(), this.find(request)]);
     const page = found.slice(0, request.limit);
     const status = await this.statusOfLines(page);

@@ -3,47 +3,53 @@ import type { Script } from './script';
 /** How many ended subscriptions of a line are kept between two prunings. */
 const PRUNE_EVERY = 256;
 
-/**
- * Lua function: writes one row unless a newer or equal one stands there, or its subscription ended. Only an acceptance
- * after the end makes it live again: a refresh that raced with the end does not.
- */
-const putRow = `
-local function putRow(id, seq, subId, value)
-  local ended = redis.call('HGET', KEYS[2], id)
-  if ended and tonumber(subId) <= tonumber(string.match(ended, '^%d+')) then return 'ended', '' end
-  local known = redis.call('HGET', KEYS[1], id)
-  if known then
-    local knownSeq = tonumber(string.match(known, '^%d+'))
-    if knownSeq > tonumber(seq) then return 'older', known end
-    if knownSeq == tonumber(seq) then return 'same', known end
-  end
-  redis.call('HSET', KEYS[1], id, value)
-  return 'ok', known or ''
+/** Lua function: the numbers at the head of a row (sequence, SubID, token), as one text and one by one. */
+const headOf = `
+local function headOf(row)
+  local seq, subId, token = string.match(row, '^(%d+) (%d+) (%d+) ')
+  if not seq then return '', 0, 0, 0 end
+  return seq .. ' ' .. subId .. ' ' .. token, tonumber(seq), tonumber(subId), tonumber(token)
 end
 `;
 
-export type PutWord = 'ok' | 'same' | 'older' | 'ended';
+/** Lua function: the sequence of the end that is remembered, 0 when there is none. */
+const endOf = `
+local function endOf(id)
+  local ended = redis.call('HGET', KEYS[2], id)
+  return ended and tonumber(string.match(ended, '^%d+')) or 0
+end
+`;
 
 export interface SubscriptionCommands {
-  /** KEYS subscriptions, ended. ARGV id, seq, SubID, row. Answers the word and the row that stood there (or nothing). */
+  /** KEYS subscriptions, ended. ARGV id. The row, and what is remembered of its end; each empty when there is none. */
+  lwReadSubscription(subscriptions: string, ended: string, id: string): Promise<[row: string, ended: string]>;
+  /**
+   * KEYS subscriptions, ended. ARGV id, head of the row that it was folded from (empty: none), sequence of the end that
+   * was known then, row. Answers the row that stood there (or nothing). As with the end below, what was done before is
+   * `ok` again.
+   */
   lwPutSubscription(
     subscriptions: string,
     ended: string,
     id: string,
-    seq: string,
-    subId: string,
+    expected: string,
+    expectedEnd: string,
     value: string,
-  ): Promise<[PutWord, string]>;
-  /** KEYS subscriptions, ended. ARGV id, seq, SubID, row … Answers a word for each. */
-  lwPutSubscriptions(subscriptions: string, ended: string, ...args: string[]): Promise<PutWord[]>;
-  /** KEYS subscriptions, ended. ARGV id, seq, tombstone's life in ms. Answers the row that stood there. */
+  ): Promise<['ok' | 'conflict', string]>;
+  /** KEYS subscriptions, ended. ARGV id, row … Writes each unless a later owner, event or end is there. */
+  lwPutSubscriptions(subscriptions: string, ended: string, ...args: string[]): Promise<number>;
+  /**
+   * KEYS subscriptions, ended. ARGV id, head of the row that ends (empty: none; `*`: any accepted before the end), seq,
+   * tombstone's life in ms. Answers the word and the row that stood there.
+   */
   lwEndSubscription(
     subscriptions: string,
     ended: string,
     id: string,
+    expected: string,
     seq: string,
     ttl: string,
-  ): Promise<['ok' | 'newer', string]>;
+  ): Promise<['ok' | 'conflict', string]>;
   /** KEYS subscriptions. ARGV ids. The sequence of each row, or nothing. */
   lwSubscriptionSeqs(subscriptions: string, ...ids: string[]): Promise<string[]>;
   /** KEYS places, generation. ARGV id, most places, now, until. */
@@ -58,35 +64,56 @@ export interface SubscriptionCommands {
 }
 
 export const subscriptionScripts: Record<keyof SubscriptionCommands, Script> = {
+  lwReadSubscription: {
+    numberOfKeys: 2,
+    lua: `
+return { redis.call('HGET', KEYS[1], ARGV[1]) or '', redis.call('HGET', KEYS[2], ARGV[1]) or '' }
+`,
+  },
   lwPutSubscription: {
     numberOfKeys: 2,
-    lua: `${putRow}
-local word, known = putRow(ARGV[1], ARGV[2], ARGV[3], ARGV[4])
-return { word, known }
+    lua: `${headOf}${endOf}
+local known = redis.call('HGET', KEYS[1], ARGV[1]) or ''
+if known == ARGV[4] then return { 'ok', known } end
+if headOf(known) ~= ARGV[2] or endOf(ARGV[1]) ~= tonumber(ARGV[3]) then return { 'conflict', known } end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[4])
+return { 'ok', known }
 `,
   },
   lwPutSubscriptions: {
     numberOfKeys: 2,
-    lua: `${putRow}
-local words = {}
-for i = 1, #ARGV, 4 do
-  words[#words + 1] = (putRow(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]))
+    lua: `${headOf}${endOf}
+local written = 0
+for i = 1, #ARGV, 2 do
+  local _, seq, _, token = headOf(ARGV[i + 1])
+  local _, knownSeq, _, knownToken = headOf(redis.call('HGET', KEYS[1], ARGV[i]) or '')
+  local isNewer = token > knownToken or (token == knownToken and seq > knownSeq)
+  if isNewer and endOf(ARGV[i]) <= seq then
+    redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
+    written = written + 1
+  end
 end
-return words
+return written
 `,
   },
   lwEndSubscription: {
     numberOfKeys: 2,
-    lua: `
-local known = redis.call('HGET', KEYS[1], ARGV[1])
-if known and tonumber(string.match(known, '^%d+')) > tonumber(ARGV[2]) then return { 'newer', known } end
+    lua: `${headOf}
+local known = redis.call('HGET', KEYS[1], ARGV[1]) or ''
 local ended = redis.call('HGET', KEYS[2], ARGV[1])
+local head, _, subId = headOf(known)
+if known == '' and ended and string.match(ended, '^%d+') == ARGV[3] then return { 'ok', '' } end
+if ARGV[2] == '*' then
+  if subId > tonumber(ARGV[3]) then return { 'conflict', known } end
+elseif head ~= ARGV[2] then
+  return { 'conflict', known }
+end
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-if not ended or tonumber(string.match(ended, '^%d+')) <= tonumber(ARGV[2]) then
-  local forget = string.format('%.0f', now + tonumber(ARGV[3]))
-  redis.call('HSET', KEYS[2], ARGV[1], ARGV[2] .. ' ' .. forget)
-  redis.call('PEXPIRE', KEYS[2], ARGV[3])
+if not ended or tonumber(string.match(ended, '^%d+')) <= tonumber(ARGV[3]) then
+  local forget = string.format('%.0f', now + tonumber(ARGV[4]))
+  redis.call('HSET', KEYS[2], ARGV[1], ARGV[3] .. ' ' .. forget)
+  redis.call('PEXPIRE', KEYS[2], ARGV[4])
 end
 if redis.call('HLEN', KEYS[2]) % ${PRUNE_EVERY} == 0 then
   local all = redis.call('HGETALL', KEYS[2])
@@ -95,7 +122,7 @@ if redis.call('HLEN', KEYS[2]) % ${PRUNE_EVERY} == 0 then
   end
 end
 redis.call('HDEL', KEYS[1], ARGV[1])
-return { 'ok', known or '' }
+return { 'ok', known }
 `,
   },
   lwSubscriptionSeqs: {
