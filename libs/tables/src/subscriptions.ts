@@ -77,15 +77,18 @@ export class SubscriptionTable {
     return word;
   }
 
-  /** Writes the indexes of a row again: its writer may have died before it did. */
-  index(watch: ActiveWatch): Promise<void> {
-    const { line, id } = watch.subscription;
+  /**
+   * Brings place and indexes up to what was read (undefined: no row) once more: who wrote the row may have died before it
+   * did that, or be about to.
+   */
+  index(line: LineNumber, id: SubscriptionId, watch: ActiveWatch | undefined): Promise<void> {
     return this.indexes.follow({ line, id }, watch, []);
   }
 
   /** Writes the indexes of a new row unless they are there. */
   async ensureIndexed(watch: ActiveWatch): Promise<void> {
-    if (!(await this.indexes.has(watch))) await this.index(watch);
+    const { line, id } = watch.subscription;
+    if (!(await this.indexes.has(watch))) await this.index(line, id, watch);
   }
 
   /**

@@ -59,11 +59,12 @@ class MemoryTable {
     return 'ok';
   };
   /** Follows the row as it is by then. */
-  index = async ({ subscription: { id } }: ActiveWatch): Promise<void> => {
+  index = async (_line: LineNumber, id: SubscriptionId): Promise<void> => {
     const row = this.rows.get(id);
     if (row) this.indexed.set(id, row.seq);
+    else this.indexed.delete(id);
   };
-  ensureIndexed = this.index;
+  ensureIndexed = ({ subscription: { id } }: ActiveWatch): Promise<void> => this.index(LINE, id);
 }
 
 /** A stream in memory, and copies of the projector over one table. */
@@ -140,6 +141,14 @@ describe('SubscriptionProjector', () => {
     table.indexed.clear();
     await copy().project(stored.slice(1));
     expect(table.indexed.get('a')).toBe(2);
+  });
+
+  it('gives the place back of one whose end is in the hands of a copy that has only removed the row yet [T-21]', async () => {
+    const { stored, table, copy } = setUp([accepted(), terminated(1)]);
+    await copy().project(stored);
+    table.indexed.set('a', 1);
+    await copy().project(stored.slice(1));
+    expect(table.indexed.size).toBe(0);
   });
 
   it('ends as a pure fold over the stream, for any story, split among copies in any way, delivered late or twice', async () => {

@@ -1,6 +1,6 @@
 import { UnavailableError, type Bus, type Stored } from '@linewatch/bus';
 import { subscriptionIdOf, type LineNumber, type SubscriptionEvent, type SubscriptionId } from '@linewatch/presence';
-import type { ActiveWatch, KnownWatch, SubscriptionTable } from '@linewatch/tables';
+import type { KnownWatch, SubscriptionTable } from '@linewatch/tables';
 import { certainFrom, followKnown } from './follow';
 import type { StreamedWatch, SubscriptionStream } from './subscription-stream';
 
@@ -68,14 +68,15 @@ export class SubscriptionProjector {
     if (!after.watch && (before.watch || after.ended > before.ended)) {
       return this.table.end({ line, id, seq: after.ended }, before.watch);
     }
-    if (after.watch) await this.ensureIndexed(after.watch, events);
+    await this.ensureIndexed({ line, id, events }, after);
     return 'ok';
   }
 
-  /** Nothing new: the row was there. Whoever wrote it may have died before its indexes. */
-  private async ensureIndexed(watch: ActiveWatch, events: Story['events']): Promise<void> {
-    if (watch.seq === watch.subId) await this.table.ensureIndexed(watch);
-    else if (events.some(({ seq }) => seq === watch.seq)) await this.table.index(watch);
+  /** Nothing new in the row. Whoever wrote or removed it may have died before its place and indexes followed. */
+  private async ensureIndexed({ line, id, events }: Story, { watch, ended }: KnownWatch): Promise<void> {
+    const came = (last: number): boolean => events.some(({ seq }) => seq === last);
+    if (watch && watch.seq === watch.subId) await this.table.ensureIndexed(watch);
+    else if (came(watch ? watch.seq : ended)) await this.table.index(line, id, watch);
   }
 }
 
