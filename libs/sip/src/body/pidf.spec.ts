@@ -19,7 +19,7 @@ const contract: [string, LampTuple, string][] = [
   ['unknown', { state: 'unknown', dnd: false }, tuple('closed')],
 ];
 
-describe('[SB-40..SB-48] the five contract documents', () => {
+describe('[SB-40 to SB-48] the five contract documents', () => {
   test.each(contract)('%s is written to the letter and reads back as itself', (_name, lamp, content) => {
     const document = renderPidf({ entity, id: '3001', lamp });
     expect(document).toBe(`${head}${content}</presence>\n`);

@@ -137,7 +137,7 @@ describe('SUBSCRIBE', () => {
     expect(last().body.toString()).toContain('<basic>open</basic>');
   });
 
-  it('for a number that is not local is refused 403 unless others may be watched, and 404 without a server [T-19]', async () => {
+  it('for a number that is not local is refused 403 unless others may be watched, and 404 without a server [T-19, SB-35]', async () => {
     await rig.hear(subscribe({ number: '7001' }));
     rig.configure('presence', ' allow subscribe');
     await rig.hear(subscribe({ number: '7001', callId: 'c2' }));
@@ -305,7 +305,7 @@ describe('SUBSCRIBE', () => {
       expect(notifies()).toHaveLength(2);
     });
 
-    it('of dialogs in package dialog: full first, then what changed, ended ones once, with rising versions [SB-51 to SB-58]', async () => {
+    it('of dialogs in package dialog: full first, then what changed, ended ones once, with rising versions and their length in octets [SB-49, SB-51 to SB-58]', async () => {
       const ringing = {
         id: 'leg-1',
         direction: 'recipient',
@@ -335,6 +335,17 @@ describe('SUBSCRIBE', () => {
       for (const [index, notify] of notifies().entries())
         expect(header(notify, 'Content-Length')).toBe(String(Buffer.byteLength(bodies[index] ?? '')));
     });
+  });
+
+  it('of one phone to one line in two dialogs makes two subscriptions, and the end of one is not that of the other [SB-30]', async () => {
+    const toTag = await watch();
+    await watch({ callId: 'c2' });
+    await rig.hear(subscribe({ toTag, cseq: 1001, fields: { Expires: '0' } }));
+    await answerAll();
+    await rig.lineShows('2102', 'in-use');
+    expect(rig.table.size).toBe(1);
+    expect(header(last(), 'Call-ID')).toBe('c2');
+    expect(header(last(), 'Subscription-State')).toContain('active');
   });
 
   it('of many watchers of one line are all told of a change, a slice a turn [SB-39]', async () => {

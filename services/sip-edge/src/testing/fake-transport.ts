@@ -55,7 +55,9 @@ export function flowOf(host = '127.0.0.21', port = 5060): Flow {
 
 /** The answer of a phone to a request, as bytes. */
 export function answerTo(request: SipRequest, status: number, fields: Readonly<Record<string, string>> = {}): Buffer {
-  const copied = request.headers.filter(({ name }) => ['Via', 'From', 'To', 'Call-ID', 'CSeq'].includes(name));
+  const copied = request.headers.filter(
+    ({ name }) => ['Via', 'From', 'To', 'Call-ID', 'CSeq'].includes(name) && fields[name] === undefined,
+  );
   const lines = [
     `SIP/2.0 ${status} Whatever`,
     ...copied.map(({ name, value }) => `${name}: ${value}`),

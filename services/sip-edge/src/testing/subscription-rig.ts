@@ -68,7 +68,11 @@ export class SubscriptionRig {
     this.endpoint.attach('udp', this.socket);
     this.documents = new Documents({ get: (line) => this.views.get(line) });
     const subjects = makeSubjects();
-    const records = new SubscriptionRecords({ put: (entry) => this.append(entry) }, subjects, 'test');
+    const records = new SubscriptionRecords(
+      { put: (entry) => this.append(entry) },
+      { subjects, append: (subject, event, options) => this.append({ subject, event, id: '', ...options }) },
+      'test',
+    );
     this.notifications = new Notifications({
       endpoint: this.endpoint,
       documents: this.documents,
