@@ -179,6 +179,7 @@ describe('registrar on a real NATS and Redis', () => {
     expect(isAnswered).toBe(false);
     await brokers.restartNats();
     expect((await registering).grantedSeconds).toBe(3_600);
+    await until(() => system.bus.status().connected, 'the test is connected again too');
     const facts = await factsOf(system.bus, '2104');
     expect(facts).toHaveLength(before + 1);
   });
