@@ -20,6 +20,7 @@ import { Calls } from './calls/calls';
 import { Directory } from './directory';
 import { Endpoint } from './endpoint/endpoint';
 import { Hold } from './hold';
+import { Latch } from './latch';
 import { Lines } from './lines';
 import { type Listening, describeBindError, listeningOf, ownAddresses, sipEdgeSettings } from './listening';
 import { optionsHandler } from './options-handler';
@@ -185,7 +186,10 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
       answers: metrics.counters('subscribe_total', 'SUBSCRIBEs by their answer', 'status'),
       floodLog,
     });
-    endpoint.handle('SUBSCRIBE', (incoming) => subscribe.handle(incoming));
+    // A request in a dialog from before a restart finds its subscription: it waits until all are taken up.
+    const reclaimed = new Latch();
+    endpoint.handle('SUBSCRIBE', (incoming) => reclaimed.opened.then(() => subscribe.handle(incoming)));
+    health.check('subscriptions', () => ({ ok: reclaimed.isOpen, detail: `${table.size} taken up` }));
     lines.onChange((view, before) => {
       const isSeen = !before || !sameLamp(before.state.lamp, view.state.lamp);
       notifications.lineChanged(table.ofLine(view.line, isSeen ? undefined : 'dialog'));
@@ -217,9 +221,14 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
     const watchers = await followWatchers(changes);
     keeper.restore(lines.all());
     calls.resume();
-    const reclaimed = await reclaimSubscriptions(reclaiming);
-    log.info({ epoch: edge.epoch, subscriptions: reclaimed }, 'taken up');
     endpoint.accept(true);
+    void reclaimSubscriptions(reclaiming).then(
+      (count) => {
+        log.info({ epoch: edge.epoch, subscriptions: count }, 'taken up');
+        reclaimed.open();
+      },
+      (err: unknown) => context.stop(`subscriptions cannot be taken up: ${String(err)}`),
+    );
     auditing.start();
 
     drain.on('accept', 'calls', () => calls.drain());

@@ -97,9 +97,12 @@ export class ClientTransactions {
     return transaction !== undefined;
   }
 
-  /** Everything under way on a connection has failed. */
-  connectionClosed(connection: string): void {
-    for (const transaction of [...(this.byConnection.get(connection) ?? [])]) transaction.unreachable();
+  /** Everything under way on a connection has failed, and on one that was opened for it to that address. */
+  connectionClosed(flow: Flow): void {
+    for (const key of [flow.connection, addressKey(flow)]) {
+      if (key === undefined) continue;
+      for (const transaction of [...(this.byConnection.get(key) ?? [])]) transaction.unreachable();
+    }
   }
 
   private startCancel(invite: SipRequest, branch: string, flow: Flow): void {
@@ -109,7 +112,7 @@ export class ClientTransactions {
 
   private add(key: string, transaction: Pending): void {
     this.table.set(key, transaction);
-    const { connection } = transaction.flow;
+    const connection = connectionOf(transaction.flow);
     if (connection === undefined) return;
     const some = this.byConnection.get(connection);
     if (some) some.add(transaction);
@@ -118,12 +121,21 @@ export class ClientTransactions {
 
   private remove(key: string, transaction: Pending): void {
     if (this.table.get(key) === transaction) this.table.delete(key);
-    const { connection } = transaction.flow;
+    const connection = connectionOf(transaction.flow);
     if (connection === undefined) return;
     const some = this.byConnection.get(connection);
     some?.delete(transaction);
     if (some?.size === 0) this.byConnection.delete(connection);
   }
+}
+
+/** What a transaction on a stream depends on: its flow's connection, or the one that the transport opens to the address. */
+function connectionOf(flow: Flow): string | undefined {
+  return flow.transport === 'udp' ? undefined : (flow.connection ?? addressKey(flow));
+}
+
+function addressKey({ transport, remote }: Flow): string {
+  return `${transport} ${remote.host} ${remote.port}`;
 }
 
 /** A request as a message: everything but NOTIFY. */

@@ -151,7 +151,7 @@ export class Endpoint implements SipSender, TransportEvents {
   }
 
   closed(flow: Flow): void {
-    if (flow.connection !== undefined) this.clients.connectionClosed(flow.connection);
+    this.clients.connectionClosed(flow);
     for (const listener of this.closedListeners) listener(flow);
   }
 

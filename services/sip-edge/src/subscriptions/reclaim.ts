@@ -1,5 +1,5 @@
 import type { Bus } from '@linewatch/bus';
-import type { Clock, Logger } from '@linewatch/runtime';
+import { type Clock, type Logger, untilAvailable } from '@linewatch/runtime';
 import { reclaimNotifier } from '@linewatch/sip';
 import type { ActiveWatch, SubscriptionTable } from '@linewatch/tables';
 import type { Notifications } from './notifications';
@@ -14,10 +14,9 @@ export interface ReclaimPorts {
   readonly notifications: Notifications;
   readonly edge: string;
   readonly clock: Pick<Clock, 'now'>;
-  readonly log: Pick<Logger, 'info' | 'warn'>;
+  readonly log: Pick<Logger, 'warn'>;
 }
 
-const RETRY_MS = 250;
 /** Rows that are read at once. */
 const BATCH = 500;
 
@@ -26,12 +25,15 @@ const BATCH = 500;
  * NOTIFY, as nobody knows what it last saw; CSeq and version go on at the ceiling that was durable.
  */
 export async function reclaimSubscriptions(ports: ReclaimPorts): Promise<number> {
-  await untilTablesAreWhole(ports);
   let reclaimed = 0;
-  for await (const watches of ports.subscriptions.ofOwner(ports.edge)) {
-    for (const watch of watches) if (reclaim(ports, watch)) reclaimed += 1;
-  }
-  return reclaimed;
+  // What was taken up before Redis went away is not taken up twice.
+  return untilAvailable(async () => {
+    await askForTables(ports);
+    for await (const watches of ports.subscriptions.ofOwner(ports.edge)) {
+      for (const watch of watches) if (reclaim(ports, watch)) reclaimed += 1;
+    }
+    return reclaimed;
+  });
 }
 
 /** Reads ownership again after this process was paused: what is another's by now, or over, is forgotten in silence. */
@@ -39,7 +41,7 @@ export async function checkOwnership(ports: ReclaimPorts): Promise<void> {
   let doubtful = [...ports.table.all()];
   // Read twice before anything is forgotten: tables that were wiped in between hold nothing for a moment.
   for (let look = 1; look <= 2 && doubtful.length > 0; look += 1) {
-    await untilTablesAreWhole(ports);
+    await askForTables(ports);
     doubtful = await notOurs(ports, doubtful);
   }
   for (const watched of doubtful) ports.notifications.drop(watched, undefined);
@@ -75,16 +77,11 @@ function reclaim({ table, notifications, clock, log }: ReclaimPorts, watch: Acti
   return true;
 }
 
-/** The index of owners is read from Redis: it must not be one that was just wiped [design law 1]. */
-async function untilTablesAreWhole({ bus, log }: ReclaimPorts): Promise<void> {
-  for (let first = true; ; first = false) {
-    try {
-      await bus.ask(bus.subjects.ask('subscriptions'), { limit: 0 }, { timeoutMs: 5_000 });
-      return;
-    } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'UnavailableError') throw error;
-      if (first) log.warn({ reason: error.message }, 'waiting for subscription-authorization');
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-    }
-  }
+/**
+ * Rows and indexes are read from Redis: they must not be those of tables that were just wiped [design law 1]. The
+ * answer comes when they are whole.
+ * @throws UnavailableError
+ */
+async function askForTables({ bus }: ReclaimPorts): Promise<void> {
+  await bus.ask(bus.subjects.ask('subscriptions'), { limit: 0 }, { timeoutMs: 5_000 });
 }
