@@ -11,6 +11,7 @@ import {
   type SipRequest,
   verifyDigest,
 } from '@linewatch/sip';
+import { algorithmsFor } from './digest-quirks';
 
 /** How long a nonce may be answered. Short, as each that was answered is remembered so long. */
 export const NONCE_LIFETIME_MS = 120_000;
@@ -55,7 +56,7 @@ export class Authentication {
   check(request: SipRequest, realm: string, passwordOf: (username: string) => string | undefined): Authenticated {
     const { secret, clock } = this.ports;
     const credentials = credentialsFor(headerLines(request, 'Authorization'), realm);
-    if (!credentials) return this.challenge(realm);
+    if (!credentials) return this.challenge(request, realm);
     const now = clock.now();
     const judged = verifyDigest(credentials, {
       method: request.method,
@@ -71,23 +72,28 @@ export class Authentication {
     });
     switch (judged.verdict) {
       case 'ok':
-        if (!this.isNew(judged.nonce, judged.nonceCount, now)) return this.challenge(realm, true);
+        if (!this.isNew(judged.nonce, judged.nonceCount, now)) return this.challenge(request, realm, true);
         return { kind: 'ok', username: judged.username };
       case 'stale':
-        return this.challenge(realm, true);
+        return this.challenge(request, realm, true);
       // A user who does not exist looks like one with a wrong password [SB-116].
       case 'wrong':
       case 'unknown-user':
-        return this.challenge(realm);
+        return this.challenge(request, realm);
       case 'malformed':
         return refused({ status: 400, reason: 'Bad Credentials', headers: [] });
     }
   }
 
-  private challenge(realm: string, stale = false): Authenticated {
+  private challenge(request: SipRequest, realm: string, stale = false): Authenticated {
     const { secret, clock, newSalt } = this.ports;
     const nonce = makeNonce(secret, realm, clock.now(), newSalt());
-    const headers = challengeHeaders('WWW-Authenticate', { realm, nonce, stale });
+    const headers = challengeHeaders('WWW-Authenticate', {
+      realm,
+      nonce,
+      stale,
+      algorithms: algorithmsFor(request),
+    });
     return refused({ status: 401, reason: 'Unauthorized', headers });
   }
 
