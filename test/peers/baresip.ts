@@ -69,19 +69,15 @@ export class Baresip {
     this.command('hangup');
   }
 
-  /** Puts the call on hold. */
-  hold(): void {
-    this.command('hold');
-  }
-
-  /** Takes the call back from hold. */
-  resume(): void {
-    this.command('resume');
-  }
-
   /** Resolves when its log says so. @throws Error with the log at the deadline */
   untilSaid(pattern: RegExp): Promise<void> {
     return this.child.untilSaid(pattern);
+  }
+
+  /** Ends it as a loss of power does: nothing is said to anybody. */
+  async kill(): Promise<void> {
+    this.control.destroy();
+    await this.child.end('SIGKILL');
   }
 
   /** Ends it in order: it ends its subscriptions, then unregisters. */

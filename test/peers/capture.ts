@@ -35,7 +35,8 @@ export class Capture {
     const decodeAs = ['udp', 'tcp'].flatMap((transport) => ['-d', `${transport}.port==${port},sip`]);
     const file = join(folder, 'sip.pcapng');
     const args = ['-i', 'lo', '-f', filter, '-w', file, '-P', '-l', '-a', `duration:${LIFE_S}`, ...decodeAs];
-    const shown = ['-n', '-T', 'pdml', '-J', 'frame ip udp tcp data sip'];
+    // Documents whose media type tshark does not know by name, such as dialog-info, are taken apart as XML too.
+    const shown = ['--enable-heuristic', 'xml_sip', '-n', '-T', 'pdml', '-J', 'frame ip udp tcp data sip'];
     this.child = new Child(toolPath('tshark'), [...args, ...shown], {
       name: 'tshark',
       folder,

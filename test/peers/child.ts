@@ -5,7 +5,7 @@ const MOST_TEXT = 1_000_000;
 /** What a program gets between the request to end and SIGKILL. */
 const PATIENCE_MS = 8_000;
 // Colours that programs print even into a pipe.
- 
+
 const COLOURS = /\x1b\[[0-9;]*m/g;
 
 export interface ChildOptions {

@@ -19,10 +19,9 @@ const pool2 = { number: '2102', mac: '001200078d82', host: '127.0.0.22' };
 it('baresip as 2101 sees 2102, a SIPp, idle, in use from its ringing on, idle after calls, unknown when unregistered [T-4, T-9]', async () => {
   const { capture } = office;
   const watched = await office.sipp(pool2);
-  await watched.play('register', { keys: { expires: '120' } });
+  await watched.register();
   const watcher = await office.baresip({ ...pool1, watches: ['2102'] });
-  await capture.untilSeen('a NOTIFY', ({ method }) => method === 'NOTIFY');
-  const lamp = subscriptionOf(capture.messages(), { watcher: '2101', watched: '2102' });
+  const lamp = await subscriptionOf(capture, { watcher: '2101', watched: '2102' });
   const lamps = () => lampsOf(capture.messages(), lamp);
 
   const ringing = await watched.start('ring-until-cancelled');
@@ -43,7 +42,7 @@ it('baresip as 2101 sees 2102, a SIPp, idle, in use from its ringing on, idle af
   await answering.succeeded();
   await capture.until('2102 idle after the second call', () => lamps().length === 5);
 
-  await watched.play('register', { keys: { expires: '0' } });
+  await watched.unregister();
   await capture.until('2102 unknown', () => lamps().length === 6);
   await watcher.untilSaid(/changed status from Online to Offline/);
   await watcher.quit();
@@ -58,10 +57,9 @@ it('SIPp as 2102 has its lamp follow 2101, a baresip, which its key calls and wh
   const { capture } = office;
   const watched = await office.baresip(pool1);
   const watcher = await office.sipp(pool2);
-  await watcher.play('register', { keys: { expires: '120' } });
+  await watcher.register();
   const key = await watcher.start('lamp-key', { keys: { watched: '2101' } });
-  await capture.untilSeen('a NOTIFY', ({ method }) => method === 'NOTIFY');
-  const lamp = subscriptionOf(capture.messages(), { watcher: '2102', watched: '2101' });
+  const lamp = await subscriptionOf(capture, { watcher: '2102', watched: '2101' });
   const lamps = () => lampsOf(capture.messages(), lamp);
 
   await capture.until('2101 in use', () => lamps().includes('in-use'));
@@ -78,7 +76,6 @@ it('SIPp as 2102 has its lamp follow 2101, a baresip, which its key calls and wh
   await capture.until('2101 idle again', () => lamps().length === 3);
   await watched.quit();
   await key.succeeded();
-  await watcher.play('register', { keys: { expires: '0' } });
   await capture.settle();
   expect(lamps()).toEqual(['idle', 'in-use', 'idle', 'unknown']);
   expect(allAnswered(capture.messages(), lamp)).toBe(true);

@@ -1,4 +1,5 @@
 import type { Lamp } from '@linewatch/kit';
+import type { Capture } from './capture';
 import { type CapturedMessage, first } from './pdml';
 
 /** What captured messages say of lamps. Only tshark's decoding is used, no code of linewatch. */
@@ -11,20 +12,24 @@ export interface LampNotify {
   readonly subscriptionState: string;
 }
 
-/** The dialog of the first SUBSCRIBE that one line sent for another. @throws Error when there is none */
-export function subscriptionOf(
-  messages: readonly CapturedMessage[],
+/**
+ * The Call-ID of the first subscription of one line to another, once its first NOTIFY is seen.
+ * @throws Error at the deadline, with what was seen
+ */
+export async function subscriptionOf(
+  capture: Pick<Capture, 'untilSeen'>,
   { watcher, watched }: { watcher: string; watched: string },
-): string {
-  const subscribe = messages.find(
+): Promise<string> {
+  const { callId } = await capture.untilSeen(
+    `a SUBSCRIBE of ${watcher} for ${watched}`,
     ({ method, fields }) =>
       method === 'SUBSCRIBE' && first(fields, 'sip.from.user') === watcher && first(fields, 'sip.to.user') === watched,
   );
-  if (!subscribe) throw new Error(`${watcher} sent no SUBSCRIBE for ${watched}`);
-  return subscribe.callId;
+  await capture.untilSeen('its NOTIFY', ({ method, callId: id }) => method === 'NOTIFY' && id === callId);
+  return callId;
 }
 
-/** Its NOTIFYs in the order on the wire, retransmissions left out. */
+/** The NOTIFYs of a subscription in the order on the wire, retransmissions left out. */
 export function notifiesOf(messages: readonly CapturedMessage[], callId: string): LampNotify[] {
   const seen = new Set<number>();
   return messages.flatMap((message) => {
@@ -42,6 +47,36 @@ export function lampsOf(messages: readonly CapturedMessage[], callId: string): L
     .filter(({ subscriptionState }) => subscriptionState.startsWith('active'))
     .map(({ lamp }) => lamp);
 }
+
+/** One dialog-info document, as far as tests look at it [RFC4235 4.1]. */
+export interface DialogsNotify {
+  readonly version: number;
+  readonly state: string;
+  /** Of all dialogs in it. */
+  readonly states: readonly string[];
+  /** Whether the watched line holds one of them. */
+  readonly isHeld: boolean;
+}
+
+/** The documents of active NOTIFYs of the package `dialog`, in order. */
+export function dialogsOf(messages: readonly CapturedMessage[], callId: string): DialogsNotify[] {
+  const frames = new Set(notifiesOf(messages, callId).map(({ frame }) => frame));
+  return messages
+    .filter(({ frame, method, callId: id }) => method === 'NOTIFY' && id === callId && frames.has(frame))
+    .map(({ fields }) => {
+      const attributes = fields.get('xml.attribute') ?? [];
+      const attribute = (name: string) =>
+        attributes.find((text) => text.startsWith(`${name}=`))?.slice(name.length + 2, -1) ?? '';
+      return {
+        version: Number(attribute('version')),
+        state: attribute('state'),
+        states: (fields.get('xml.cdata') ?? []).filter((text) => DIALOG_STATES.includes(text)),
+        isHeld: attributes.includes('pname="+sip.rendering"') && attributes.includes('pvalue="no"'),
+      };
+    });
+}
+
+const DIALOG_STATES = ['trying', 'proceeding', 'early', 'confirmed', 'terminated'];
 
 /** Every NOTIFY was answered with 200. */
 export function allAnswered(messages: readonly CapturedMessage[], callId: string): boolean {

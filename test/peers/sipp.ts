@@ -13,26 +13,41 @@ export interface SippOptions {
   readonly mac: string;
   readonly host: string;
   readonly transport?: 'udp' | 'tcp';
+  /** What it proves who it is with. */
+  readonly credentials?: { readonly username: string; readonly password: string };
   readonly folder: string;
 }
 
-/** What a scenario wants to know: `[watched]`, `[expires]`; and what `[authentication]` proves. */
+/** What a scenario wants to know: `[watched]`, `[called]`. */
 export interface RunOptions {
   readonly keys?: Readonly<Record<string, string>>;
-  readonly credentials?: { readonly username: string; readonly password: string };
 }
 
 /** A phone that SIPp plays: one scenario after the other or several, from one address and port. */
 export class Sipp {
+  private readonly running: SippRun[] = [];
+  private isRegistered = false;
+
   private constructor(
     readonly address: SipEndpoint,
     private readonly options: SippOptions,
-    private readonly running: SippRun[] = [],
   ) {}
 
   /** A phone with a free port; it does nothing yet. */
   static async at(options: SippOptions): Promise<Sipp> {
     return new Sipp({ host: options.host, port: await freeSipPorts(options.host, 1) }, options);
+  }
+
+  /** Registers for an hour. @throws Error with the answer that was not expected */
+  async register(): Promise<void> {
+    await this.play(...this.registration('3600'));
+    this.isRegistered = true;
+  }
+
+  /** Unregisters. @throws like {@link register} */
+  async unregister(): Promise<void> {
+    this.isRegistered = false;
+    await this.play(...this.registration('0'));
   }
 
   /** Starts a scenario of `scenarios/`, alone at this address; resolves when it hears what is sent there. */
@@ -48,13 +63,19 @@ export class Sipp {
     await this.run(scenario, options).succeeded();
   }
 
-  /** Ends what still runs. */
+  /** Ends what still runs, and unregisters. */
   async quit(): Promise<void> {
     await Promise.all(this.running.map((run) => run.stop()));
+    if (this.isRegistered) await this.unregister();
   }
 
-  private run(scenario: string, { keys = {}, credentials }: RunOptions): SippRun {
-    const { server, number, mac, transport } = this.options;
+  private registration(expires: string): [string, RunOptions] {
+    const scenario = this.options.credentials ? 'register-with-password' : 'register';
+    return [scenario, { keys: { expires } }];
+  }
+
+  private run(scenario: string, { keys = {} }: RunOptions): SippRun {
+    const { server, number, mac, transport, credentials } = this.options;
     const { host, port } = this.address;
     const folder = mkdtempSync(join(this.options.folder, `sipp-${number}-${scenario}-`));
     const errors = join(folder, 'errors.log');
@@ -65,7 +86,7 @@ export class Sipp {
       ...['-i', host, '-p', String(port), '-mi', host, '-t', transport === 'tcp' ? 't1' : 'u1'],
       // A Cisco phone begins its Call-IDs with its MAC address.
       ...['-cid_str', `${mac.slice(0, 8)}-${mac.slice(8)}0001-%p-%u@%s`],
-      ...['-timeout', `${LIFE_S}s`, '-timeout_error', '-default_behaviors', 'none'],
+      ...['-timeout', `${LIFE_S}s`, '-timeout_error', '-default_behaviors', 'abortunexp'],
       ...['-trace_err', '-error_file', errors],
       ...Object.entries(mine).flatMap(([key, value]) => ['-key', key, value]),
       ...(credentials ? ['-au', credentials.username, '-ap', credentials.password] : []),
@@ -102,7 +123,7 @@ export class SippRun {
 
   private errors(): string {
     try {
-      return readFileSync(this.errorFile, 'utf8').slice(0, 6_000);
+      return readFileSync(this.errorFile, 'utf8').slice(0, 2_000);
     } catch {
       return '';
     }
