@@ -1,27 +1,25 @@
 import { AnswerError, type Bus, type Outbox } from '@linewatch/bus';
-import { callMessageSchema, resumeCall, type CallMessage, type CallMessageReply, type LegEvent } from '@linewatch/call';
-import { edgeScopedId, type EdgeId, type LegId } from '@linewatch/presence';
+import { callMessageSchema, type CallMessage, type CallMessageReply, type LegEvent } from '@linewatch/call';
+import { edgeScopedId, type EdgeId } from '@linewatch/presence';
 import type { Clock, EdgeMonitor, Metrics, RateLimitedLog, TimerHandle, TimerWheel } from '@linewatch/runtime';
 import { type Flow, header, parseDigits, type SipRequest, toTag, userOf } from '@linewatch/sip';
 import type { Bindings } from '../bindings';
 import type { Directory } from '../directory';
 import type { ServerRequest, SipSender } from '../endpoint/user-agent';
-import type { Lines, LineView } from '../lines';
+import type { Lines } from '../lines';
 import { CallCourier } from './call-courier';
+import { CallResumption } from './call-resumption';
 import { callerOf, namedParty, type Caller } from './caller';
 import { Controllers, isLater } from './controllers';
 import type { EdgeLeg } from './edge-leg';
 import { LegPublisher } from './leg-publisher';
 import { Legs } from './legs';
-import { byCall, findLegs, isFromBefore, restoredLegOf, type FoundLeg } from './resume';
 import { route } from './routing';
 import { bodyProblem, sessionOf } from './sip-leg-messages';
 import { Turns } from './turns';
 
 /** How long a lost edge may take to come back before its answered legs are given up: a restart, with time to spare. */
 const RESTART_GRACE_MS = 15_000;
-/** Restored calls are asked for a sign of life this far apart. */
-const PROBE_SPACING_MS = 2;
 
 export interface CallSettings {
   /** Calls at one time that this edge controls; more are answered 503. */
@@ -66,8 +64,6 @@ export class Calls {
   private readonly publisher: LegPublisher;
   private readonly refused;
   private readonly graces = new Map<EdgeId, TimerHandle>();
-  /** Legs of an earlier life that were dealt with: their lines may still name them for a while. */
-  private readonly resumed = new Set<LegId>();
   private made = 0;
   /** INVITEs whose caller is being looked up. */
   private admitting = 0;
@@ -187,16 +183,22 @@ export class Calls {
     return known ? { ok: true } : { ok: true, gone: true };
   }
 
-  /**
-   * Takes up the calls from before a restart; to be called once, when `lines` has caught up. A line whose state comes
-   * later is looked at when it comes.
-   */
+  /** Takes up the calls from before a restart; to be called once, when `lines` and `monitor` have caught up. */
   resume(): void {
+    const { edge, monitor, wheel, lines } = this.parts;
     this.isResumed = true;
-    this.restore([...this.parts.lines.all()]);
-    this.parts.lines.onChange((view) => {
-      if (this.hasLostLegs(view)) this.restore([view]);
+    const resumption = new CallResumption({
+      edge,
+      monitor,
+      wheel,
+      legs: this.legs,
+      controllers: this.controllers,
+      courier: this.courier,
+      publisher: this.publisher,
+      noAnswerMs: this.settings.noAnswerMs,
+      onMissing: (missing) => this.edgeLost(missing),
     });
+    resumption.start(lines);
   }
 
   /** All epochs of an edge up to now are over: see `EdgeEvents.onLost`. */
@@ -312,51 +314,6 @@ export class Calls {
   private newId(): string {
     const { id, epoch } = this.parts.edge;
     return edgeScopedId(id, epoch, (this.made += 1));
-  }
-
-  private hasLostLegs({ state }: LineView): boolean {
-    for (const id in state.fold.legs) {
-      const leg = state.fold.legs[id];
-      if (leg && isFromBefore(this.parts.edge, leg) && !this.resumed.has(id)) return true;
-    }
-    return false;
-  }
-
-  private restore(views: readonly LineView[]): void {
-    const { edge, monitor } = this.parts;
-    const found = findLegs(edge, views).filter(({ id }) => !this.resumed.has(id));
-    const mine = found.filter(({ leg }) => leg.edge === edge.id);
-    for (const leg of mine) this.restoreLeg(leg);
-    let probeAfterMs = 0;
-    for (const [call, legs] of byCall(found)) {
-      const controller = legs.find(({ restore }) => restore)?.restore?.controller;
-      if (controller === edge.id) {
-        const restored = legs.map(restoredLegOf).filter((leg) => leg !== undefined);
-        this.controllers.resume(call, resumeCall(call, restored, this.settings.noAnswerMs), probeAfterMs);
-        probeAfterMs += PROBE_SPACING_MS;
-      } else if (controller !== undefined) {
-        for (const leg of legs) this.reportTo(controller, leg);
-      }
-    }
-    const elsewhere = new Set(found.flatMap(({ leg, restore }) => [leg.edge, restore?.controller ?? edge.id]));
-    for (const other of elsewhere) if (other !== edge.id && !monitor.isAlive(other)) this.edgeLost(other);
-  }
-
-  private restoreLeg({ id, line, leg, restore, sip }: FoundLeg): void {
-    this.resumed.add(id);
-    const { call, device, instance, peer: facing, state, held, direction } = leg;
-    const owner = { line, device, instance };
-    if (!restore || !sip) return this.publisher.buried({ id, call, owner, facing }, direction);
-    const { role, party, controller, peer } = restore;
-    const about = { id, call, owner, facing, state, held, role, party, controller };
-    this.legs.restore({ ...about, ...(peer && { peer: { ...peer, party: facing } }) }, sip);
-  }
-
-  /** A restored leg whose call is controlled elsewhere: that edge hears of it, or it ends if nobody had answered it. */
-  private reportTo(controller: EdgeId, { id, leg }: FoundLeg): void {
-    const { call, state } = leg;
-    if (state === 'confirmed') return this.courier.event(controller, call, id, { type: 'alive' });
-    this.legs.order({ leg: id, call, controller, command: { type: 'release', cause: 'restart' } });
   }
 }
 

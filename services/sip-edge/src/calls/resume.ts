@@ -15,36 +15,44 @@ export interface FoundLeg {
   readonly sip?: SipRestore;
 }
 
-/** Whether a leg is one of this edge's, from an earlier life. */
-export function isFromBefore(edge: { id: EdgeId; epoch: number }, leg: Pick<Leg, 'edge' | 'epoch'>): boolean {
-  return leg.edge === edge.id && leg.epoch < edge.epoch;
+/** This edge in its present life. */
+export interface EdgeLife {
+  readonly id: EdgeId;
+  readonly epoch: number;
 }
 
-/** Legs that concern this edge after its restart: its own from before, and those elsewhere whose call it controlled. */
-export function findLegs(edge: { id: EdgeId; epoch: number }, views: Iterable<LineView>): FoundLeg[] {
+/**
+ * Legs that concern this edge after its restart: its own from before, and those elsewhere of calls that it controlled.
+ * @param isNew whether a leg or call was not dealt with yet
+ */
+export function findLegs(
+  edge: EdgeLife,
+  { line, state }: LineView,
+  isNew: (id: LegId | CallId) => boolean,
+): FoundLeg[] {
   const found: FoundLeg[] = [];
-  for (const { line, state } of views) {
-    for (const [id, leg] of Object.entries(state.fold.legs)) {
-      const isOwn = isFromBefore(edge, leg);
-      if (leg.edge === edge.id && !isOwn) continue;
-      const restore = legRestoreSchema.safeParse(leg.restore).data;
-      if (!isOwn && restore?.controller !== edge.id) continue;
-      const sip = isOwn ? sipRestoreSchema.safeParse(restore?.protocol).data : undefined;
-      found.push({ id, line, leg, ...(restore && { restore }), ...(sip && { sip }) });
-    }
+  for (const id in state.fold.legs) {
+    const leg = state.fold.legs[id];
+    if (!leg || (leg.edge === edge.id ? leg.epoch >= edge.epoch || !isNew(id) : !concerns(edge, leg, isNew))) continue;
+    const restore = legRestoreSchema.safeParse(leg.restore).data;
+    const sip = leg.edge === edge.id ? sipRestoreSchema.safeParse(restore?.protocol).data : undefined;
+    found.push({ id, line, leg, ...(restore && { restore }), ...(sip && { sip }) });
   }
   return found;
 }
 
-/** The legs of each call. */
-export function byCall(legs: readonly FoundLeg[]): Map<CallId, FoundLeg[]> {
-  const calls = new Map<CallId, FoundLeg[]>();
-  for (const found of legs) {
-    const known = calls.get(found.leg.call);
-    if (known) known.push(found);
-    else calls.set(found.leg.call, [found]);
-  }
-  return calls;
+/** Whether a leg elsewhere belongs to a call that an earlier life of this edge controlled. */
+function concerns({ id, epoch }: EdgeLife, leg: Leg, isNew: (call: CallId) => boolean): boolean {
+  const { controller } = (leg.restore ?? {}) as { controller?: unknown };
+  return controller === id && !leg.call.startsWith(`${id}.${epoch}.`) && isNew(leg.call);
+}
+
+/** Whether every answered leg's peer is among them. */
+export function isWhole(legs: readonly FoundLeg[]): boolean {
+  return legs.every(({ leg, restore }) => {
+    const peer = leg.state === 'confirmed' ? restore?.peer?.leg : undefined;
+    return peer === undefined || legs.some(({ id }) => id === peer);
+  });
 }
 
 /** A leg as `resumeCall` takes it. Undefined when too little is known of it to go on. */

@@ -12,7 +12,7 @@ import {
 } from '@linewatch/sip';
 import type { LegId } from '@linewatch/presence';
 import { acknowledgeAnyway, dialogOfAnswer, hangUp, over } from './sip-leg-end';
-import { acknowledge, dialogHeaders, sessionOf, sessionParts } from './sip-leg-messages';
+import { acknowledge, answerPending, dialogHeaders, sessionOf, sessionParts } from './sip-leg-messages';
 import { baseOf, idle, legBase, say, type AnsweredLeg, type CallingLeg, type LegStep } from './sip-leg-state';
 
 /** The called leg until it is answered: this side is the UAC of an INVITE [RFC3261 13.2]. */
@@ -119,8 +119,8 @@ export function inviteFailed(leg: CallingLeg, why: 'timeout' | 'unreachable'): L
 export function withdraw(leg: CallingLeg, withdrawn: NonNullable<CallingLeg['withdrawn']>): LegStep {
   if (leg.withdrawn) return idle(leg);
   return {
-    state: { ...leg, withdrawn },
-    effects: [{ type: 'cancel', n: leg.invited.n }],
+    state: { ...leg, pending: [], withdrawn },
+    effects: [...answerPending(leg), { type: 'cancel', n: leg.invited.n }],
   };
 }
 

@@ -27,19 +27,13 @@ export const GIVE_UP_MS = 64 * T1;
  */
 export function hangUp(leg: UpLeg | AnsweredLeg, cause: ReleaseCause, last?: LegEvent): LegStep {
   const effects: LegEffect[] = [...(last ? [say(last)] : []), ...answerPending(leg)];
-  let at: UpLeg | AnsweredLeg = leg;
-  const unfinished = openInvite(leg);
-  if (unfinished) {
-    // A 2xx must be acknowledged even if its answer is missing: the BYE says that nothing comes of it.
-    const acked = acknowledge(at, at.dialog, unfinished.n, unfinished.cseq);
-    at = acked.leg;
-    effects.push(acked.effect);
-  }
-  const told = lastNotify(at);
-  effects.push(...told.effects);
-  const { theirs: _theirs, referral: _referral, ...base } = baseOf(told.leg);
+  const acked = acknowledgeOpen(leg);
+  const told = lastNotify(acked.leg);
+  effects.push(...acked.effects, ...told.effects);
+  const { theirs: _theirs, referral: _referral, ours, ...base } = baseOf(told.leg);
   const ending: EndingLeg = {
     ...base,
+    ...(ours && !ours.isAnswered && { ours }),
     pending: [],
     dialog: told.leg.dialog,
     status: 'ending',
@@ -52,19 +46,27 @@ export function hangUp(leg: UpLeg | AnsweredLeg, cause: ReleaseCause, last?: Leg
   return { state, effects: [...effects, ...bye] };
 }
 
-/** The INVITE whose 2xx this side has not acknowledged yet. */
-function openInvite(leg: UpLeg | AnsweredLeg): { n: number; cseq: number } | undefined {
-  if (leg.ours?.isAnswered) return leg.ours;
-  if (leg.status !== 'answered' || !leg.invited) return undefined;
-  return { n: leg.invited.n, cseq: cseqOf(leg.invited.request)?.seq ?? 0 };
+/** Acknowledges a 2xx that waits for it, even if its answer is missing: the end says that nothing comes of it. */
+function acknowledgeOpen<L extends SipLeg>(leg: L): { leg: L; effects: readonly LegEffect[] } {
+  const { dialog, ours, invited } = leg;
+  const isFirst = leg.status === 'answered' && invited !== undefined;
+  const open = ours?.isAnswered
+    ? ours
+    : isFirst
+      ? { n: invited.n, cseq: cseqOf(invited.request)?.seq ?? 0 }
+      : undefined;
+  if (!dialog || !open) return { leg, effects: [] };
+  const acked = acknowledge(leg, dialog, open.n, open.cseq);
+  return { leg: acked.leg, effects: [acked.effect] };
 }
 
 /** The leg is over without a BYE: the phone has ended it, or does not know it any more. */
 export function over(leg: SipLeg, event: LegEvent | undefined): LegStep {
   const timers: LegEffect[] = leg.unacknowledged ? stopRepeating() : [];
-  const { theirs: _theirs, unacknowledged: _unacknowledged, ...base } = baseOf(leg);
+  const acked = acknowledgeOpen(leg);
+  const { theirs: _theirs, unacknowledged: _unacknowledged, ...base } = baseOf(acked.leg);
   const closed: SipLeg = { ...base, pending: [], status: 'ended' };
-  return ended(closed, [...answerPending(leg), ...timers, ...(event ? [say(event)] : [])]);
+  return ended(closed, [...answerPending(leg), ...acked.effects, ...timers, ...(event ? [say(event)] : [])]);
 }
 
 export function stopRepeating(): LegEffect[] {
@@ -150,7 +152,9 @@ export function acknowledgeAnyway(leg: SipLeg, n: number, response: SipResponse)
   const acked = acknowledge(leg, dialog, n, cseq);
   // Within the leg's own dialog BYE is on its way already, or this is no time for one.
   if (known && leg.status === 'ending') return { state: acked.leg, effects: [acked.effect] };
-  const { leg: after, effect } = sendInDialog(acked.leg, dialog, 'BYE');
+  // Other requests may have gone to this phone while it rang: the BYE's number must be above theirs.
+  const apart = { ...dialog, localCSeq: dialog.localCSeq + leg.serial };
+  const { leg: after, effect } = sendInDialog(acked.leg, apart, 'BYE');
   return { state: { ...after, ...(leg.dialog && { dialog: leg.dialog }) }, effects: [acked.effect, effect] };
 }
 

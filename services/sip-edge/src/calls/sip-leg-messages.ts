@@ -79,8 +79,8 @@ export function sendInDialog<L extends SipLeg>(
   return { leg: { ...leg, serial: n, dialog: made.dialog }, n, cseq: made.dialog.localCSeq, effect };
 }
 
-/** How many ACKs are kept for a 2xx that comes again: of the first INVITE and of the last re-INVITE. */
-const MAX_ACKS = 2;
+/** How many ACKs are kept for a 2xx that comes again: those of the last INVITEs, of every phone that took them. */
+const MAX_ACKS = 4;
 
 /** Acknowledges the 2xx to this side's INVITE `n` of that CSeq, and keeps the ACK for its repeats [RFC3261 13.2.2.4]. */
 export function acknowledge<L extends SipLeg>(

@@ -102,6 +102,7 @@ function takeRequest(leg: LivingLeg | EndedLeg, n: number, request: SipRequest):
   const { dialog } = leg;
   if (leg.status === 'ended' || !dialog || (fromTag(request) ?? '') !== dialog.remoteTag) return respond(leg, n, 481);
   if (checkRemoteCSeq(dialog, request) === 'stale') return respond(leg, n, 500);
+  if (isWithdrawn(leg) && request.method !== 'BYE') return respond(leg, n, 481);
   // Its Contact counts only once it is answered 2xx.
   const { remoteCSeq } = receivedInDialog(dialog, request);
   const at = { ...leg, dialog: { ...dialog, remoteCSeq } };
@@ -188,9 +189,14 @@ function exchangeOf(waiting: Pending): string {
   return waiting.kind === 'probe' ? '' : waiting.exchange;
 }
 
+/** Whether the phone was told to stop ringing: nothing else matters but the end of its INVITE. */
+function isWithdrawn(leg: SipLeg): boolean {
+  return leg.status === 'calling' && leg.withdrawn !== undefined;
+}
+
 /** A command of the controller. */
 function takeCommand(leg: SipLeg, command: LegCommand): LegStep {
-  if (leg.status === 'ended' || leg.status === 'ending') return idle(leg);
+  if (leg.status === 'ended' || leg.status === 'ending' || isWithdrawn(leg)) return idle(leg);
   const aboutInvite = leg.status === 'invited' ? commandInvited(leg, command) : undefined;
   if (aboutInvite) return aboutInvite;
   switch (command.type) {

@@ -174,6 +174,30 @@ export class CallRig {
     return Object.values(fold.legs).length > 0 ? 'in-use' : 'idle';
   }
 
+  /** What edges know of lines is gone, until it is remembered. */
+  forgetLines(): Map<string, { version: number; state: LineState }> {
+    const forgotten = new Map(this.states);
+    this.states.clear();
+    return forgotten;
+  }
+
+  rememberLines(lines: ReadonlyMap<string, { version: number; state: LineState }>): void {
+    for (const [line, view] of lines) {
+      this.states.set(line, view);
+      for (const listener of this.lineListeners) listener({ line, ...view }, undefined);
+    }
+  }
+
+  /** What the facts of a line's legs kept for a restart cannot be read. */
+  spoilRestore(line: string): void {
+    const known = this.states.get(line);
+    if (!known) throw new Error(`nothing is known of ${line}`);
+    const { fold } = known.state;
+    const legs = Object.entries(fold.legs).map(([id, leg]) => [id, { ...leg, restore: { role: 'none' } }]);
+    const spoiled = { ...fold, legs: Object.fromEntries(legs) as LineFold['legs'] };
+    this.states.set(line, { ...known, state: { ...known.state, fold: spoiled } });
+  }
+
   settle(): Promise<void> {
     return settle();
   }

@@ -100,8 +100,8 @@ export class TestPhone {
     this.dialog = {
       callId,
       local: `<sip:${from}@127.0.0.2>;tag=t${this.number}`,
-      remote: `<sip:${number}@127.0.0.2>`,
-      target: `sip:${number}@127.0.0.2`,
+      remote: `<sip:${number === '' ? 'nobody' : number}@127.0.0.2>`,
+      target: number === '' ? 'sip:127.0.0.2' : `sip:${number}@127.0.0.2`,
     };
     return this.request('INVITE', extras);
   }
@@ -148,7 +148,7 @@ export class TestPhone {
     const response = responseTo(request, status, undefined, {
       toTag: tag,
       headers: [
-        { name: 'Contact', value: `<${this.contact}>` },
+        ...(fields['Contact'] === undefined ? [{ name: 'Contact', value: `<${this.contact}>` }] : []),
         ...Object.entries(fields).map(([name, value]) => ({ name, value })),
       ],
       ...(session && { contentType: session.contentType, body: Buffer.from(session.body) }),
