@@ -8,6 +8,7 @@ import {
   toTag,
   uacDialog,
   userOf,
+  type DialogState,
   type SipResponse,
 } from '@linewatch/sip';
 import type { LegId } from '@linewatch/presence';
@@ -77,9 +78,7 @@ export function inviteAnswered(leg: CallingLeg, response: SipResponse): LegStep 
 function progress(leg: CallingLeg, response: SipResponse): LegStep {
   const { request } = leg.invited;
   const early = uacDialog(request, response);
-  const known = leg.dialog;
-  // Requests sent in the early dialog have moved its CSeq.
-  const dialog = early && known?.remoteTag === early.remoteTag ? { ...early, localCSeq: known.localCSeq } : early;
+  const dialog = early && beyond(leg, early);
   const session = sessionOf(response);
   const isRepeat = leg.said?.status === response.status && (!session || session.body === leg.said.body);
   const said = { status: response.status, ...(session && { body: session.body }) };
@@ -88,10 +87,16 @@ function progress(leg: CallingLeg, response: SipResponse): LegStep {
   return { state, effects: [say({ type: 'progress', status: response.status, ...(session && { session }) })] };
 }
 
+/** A dialog whose requests are numbered beyond those that were sent while the phone rang, to whichever tag. */
+function beyond({ dialog }: CallingLeg, made: DialogState): DialogState {
+  return dialog && dialog.localCSeq > made.localCSeq ? { ...made, localCSeq: dialog.localCSeq } : made;
+}
+
 function taken(leg: CallingLeg, response: SipResponse): LegStep {
   const { request } = leg.invited;
   const known = leg.dialog?.remoteTag === toTag(response) ? leg.dialog : undefined;
-  const dialog = known ? confirmDialog(known, request, response) : dialogOfAnswer(leg, response);
+  const made = known ? confirmDialog(known, request, response) : dialogOfAnswer(leg, response);
+  const dialog = made && beyond(leg, made);
   // Without a dialog there is nobody to acknowledge: the phone gives up by itself.
   if (!dialog) return over(leg, leg.withdrawn ? lastOf(leg.withdrawn) : { type: 'refused', status: 500 });
   const answered: AnsweredLeg = { ...baseOf(leg), status: 'answered', dialog };
