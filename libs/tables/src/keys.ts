@@ -17,6 +17,7 @@ import type { EdgeId, LineNumber, SubscriptionId } from '@linewatch/presence';
  * | `lw:{~subscriptions}:places`           | zset   | subscription id → until when it has a place in the quota         |
  * | `lw:{~subscriptions}:generation`       | string | the making of the subscription tables; absent: they were lost    |
  * | `lw:{~subscriptions}:rebuild`          | string | the turn of the copy that rebuilds them, for a while             |
+ * | `lw:{~lines}:lead`                     | string | the copy that folds facts, for a while                           |
  * | `lw:{~lines}:generation`, `…:rebuild`  | string | the same for the lines and their indexes                         |
  *
  * The braces are the hash tag: all keys of a line live in one cluster slot and one Lua step may touch them. Indexes have
@@ -35,6 +36,7 @@ export interface Keys {
   readonly places: string;
   generation(of: TableSet): string;
   rebuild(of: TableSet): string;
+  lead(of: TableSet): string;
   /** A pattern for SCAN that finds the rows of all lines, or all lines' subscriptions. */
   everyLine(kind: 'line' | 'subscriptions'): string;
   /** The line that a key of one line belongs to. */
@@ -61,6 +63,7 @@ export function makeKeys(prefix = 'lw'): Keys {
     places: key('~subscriptions', 'places'),
     generation: (of) => key(`~${of}`, 'generation'),
     rebuild: (of) => key(`~${of}`, 'rebuild'),
+    lead: (of) => key(`~${of}`, 'lead'),
     everyLine: (kind) => `${prefix}:{[^~]*}:${kind}`,
     lineOf: (text) => {
       const tag = /^[^{]*\{([^}]*)\}/.exec(text)?.[1];

@@ -7,7 +7,7 @@ export class DeliveryGaps {
   private from = Number.POSITIVE_INFINITY;
   private last = Number.NaN;
 
-  /** Notes facts in the order in which they were delivered. */
+  /** Notes facts as they were delivered, those of one batch in the order of their sequences. */
   delivered(sequences: readonly number[]): void {
     for (const seq of sequences) {
       if (seq !== this.last + 1) this.from = seq;
@@ -21,8 +21,8 @@ export class DeliveryGaps {
     this.last = Number.NaN;
   }
 
-  /** Whether every fact after `seq` (up to the newest delivered) went through this copy. */
-  sawAllAfter(seq: number): boolean {
-    return seq + 1 >= this.from;
+  /** Whether every fact after `seq` up to `upTo` went through this copy. */
+  sawAll(seq: number, upTo: number): boolean {
+    return seq + 1 >= this.from && upTo <= this.last;
   }
 }

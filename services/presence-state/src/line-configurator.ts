@@ -27,12 +27,13 @@ export class LineConfigurator {
   async bring(config: Config): Promise<void> {
     const directory = lineDirectory(config);
     const wanted = new Set<LineNumber>(directory.numbers());
-    for (const batch of batchesOf([...wanted])) {
-      const rows = await this.store.loadMany(batch);
-      await Promise.all(rows.map((row) => this.settle(row, instancesOf(directory.resolve(row.fold.line)))));
-    }
     // Without whole tables a line that is configured no more might have no row, and would be missed.
     await this.rebuilder.whole();
+    for (const batch of batchesOf([...wanted])) {
+      // In whole tables a line without a row has no facts: none are looked for.
+      const rows = await this.store.loadMany(batch, 0);
+      await Promise.all(rows.map((row) => this.settle(row, instancesOf(directory.resolve(row.fold.line)))));
+    }
     for await (const lines of this.rows.all()) {
       const rows = await this.store.loadMany(lines.filter((line) => !wanted.has(line)));
       await Promise.all(rows.map((row) => this.settle(row, [])));

@@ -173,6 +173,45 @@ describe('LineFolder', () => {
     expect(lampsOf(streams).at(-1)).toBe('in-use');
   });
 
+  it('folds a fact that comes again behind newer ones in its place, and loses none of them', async () => {
+    const { streams, rows, copy } = setUp();
+    const facts = story(streams);
+    const [configured, registered, ringing, answered] = [
+      facts.configured(),
+      facts.registered(),
+      facts.ringing(),
+      facts.answered(),
+    ];
+    await copy().foldBatch([ringing, answered, configured, registered]);
+    expect(rows.rows.get(LINE)?.fold.seq).toBe(4);
+    expect(lampsOf(streams).at(-1)).toBe('in-use');
+  });
+
+  it('does not take a fact for folded that the stream does not give yet', async () => {
+    const { streams, copy } = setUp();
+    const facts = story(streams);
+    const configured = facts.configured();
+    facts.registered();
+    const ringing = facts.ringing();
+    streams.next = async () => undefined;
+    const folder = copy();
+    await folder.foldBatch([configured]);
+    await expect(folder.foldBatch([ringing])).rejects.toMatchObject({ name: 'UnavailableError' });
+  });
+
+  it('reads the stream for a row that went back behind what this copy folded', async () => {
+    const { streams, rows, copy } = setUp();
+    const folder = copy();
+    const facts = story(streams);
+    await folder.foldBatch([facts.configured()]);
+    const stale = rows.rows.get(LINE) as LineRow;
+    await folder.foldBatch([facts.registered()]);
+    // A rebuild that began before the fact wrote its row after Redis was emptied; what is published stays.
+    rows.rows.set(LINE, { ...stale, published: rows.rows.get(LINE)?.published });
+    await folder.foldBatch([facts.ringing()]);
+    expect(lampsOf(streams)).toEqual(['unknown', 'idle', 'in-use']);
+  });
+
   it('takes the version that another copy published first and publishes only what is newer', async () => {
     const { streams, rows, copy } = setUp();
     const [one, other] = [copy(), copy()];

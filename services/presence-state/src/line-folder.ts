@@ -42,8 +42,10 @@ export class LineFolder {
 
   /** Folds a batch as it was delivered. Rejects when a line could not be folded: the batch is then delivered again. */
   async foldBatch(batch: readonly Stored[]): Promise<void> {
-    this.gaps.delivered(batch.map((stored) => stored.streamSeq));
-    const byLine = groupByLine(this.bus, batch);
+    // What is delivered again stands behind newer facts.
+    const inOrder = [...batch].sort((a, b) => a.streamSeq - b.streamSeq);
+    this.gaps.delivered(inOrder.map((stored) => stored.streamSeq));
+    const byLine = groupByLine(this.bus, inOrder);
     try {
       const lines = [...byLine.keys()];
       const rows = await this.rows.readMany(lines);
@@ -95,8 +97,12 @@ export class LineFolder {
     const pending = facts.filter((stored) => stored.streamSeq > start.seq);
     const newest = pending[pending.length - 1];
     const wentBack = start.seq < (this.foldedUpTo.get(start.line) ?? 0);
-    if (!newest || (!wentBack && this.gaps.sawAllAfter(start.seq))) return pending;
-    return this.store.tail(start.line, start.seq, newest.streamSeq);
+    if (!newest || (!wentBack && this.gaps.sawAll(start.seq, newest.streamSeq))) return pending;
+    const tail = await this.store.tail(start.line, start.seq, newest.streamSeq);
+    // A server that restarts, or a replica that is behind, may not have found what was delivered already.
+    const found = new Set(tail.map(({ streamSeq }) => streamSeq));
+    if (pending.every(({ streamSeq }) => found.has(streamSeq))) return tail;
+    throw new UnavailableError(`line ${start.line}: stream LINES does not give the facts up to ${newest.streamSeq}`);
   }
 
   /** Publishes and stores; undefined when done, else the row to start from again after a lost race. */

@@ -34,10 +34,10 @@ export class LineStore {
     return (await this.rows.read(line)) ?? this.rebuild(line);
   }
 
-  /** The rows of many lines, in their order. */
-  async loadMany(lines: readonly LineNumber[]): Promise<LineRow[]> {
+  /** The rows of many lines, in their order. `upTo` as for `rebuild`. */
+  async loadMany(lines: readonly LineNumber[], upTo?: number): Promise<LineRow[]> {
     const rows = await this.rows.readMany(lines);
-    return Promise.all(lines.map((line, index) => rows[index] ?? this.rebuild(line)));
+    return Promise.all(lines.map((line, index) => rows[index] ?? this.rebuild(line, upTo)));
   }
 
   /**

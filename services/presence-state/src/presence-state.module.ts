@@ -1,15 +1,9 @@
-import {
-  EdgeMonitor,
-  FailureWatch,
-  isTransient,
-  Rounds,
-  untilAvailable,
-  type ServiceDefinition,
-} from '@linewatch/runtime';
-import { Generation, LineTable, RedisConnection } from '@linewatch/tables';
+import { EdgeMonitor, FailureWatch, Rounds, type ServiceDefinition } from '@linewatch/runtime';
+import { Generation, Lead, LineTable, RedisConnection } from '@linewatch/tables';
 import { Module } from '@nestjs/common';
 import { EdgeLosses } from './edge-losses';
 import { FactAppender } from './fact-appender';
+import { Folding } from './folding';
 import { LeaseKeeper } from './lease-keeper';
 import { LineConfigurator } from './line-configurator';
 import { LineFolder } from './line-folder';
@@ -18,6 +12,7 @@ import { LineStore } from './line-store';
 import { LINE_STORE, StateAnswers } from './state-answers';
 
 const SWEEP_MS = 1_000;
+const LEAD_MS = 500;
 const AUDIT_MS = 300_000;
 
 @Module({})
@@ -51,6 +46,7 @@ export const presenceState: ServiceDefinition = {
     const store = new LineStore(bus, rows);
     const facts = new FactAppender(bus);
     const folder = new LineFolder(bus, rows, store, counters);
+    const folding = new Folding(bus, folder, new Lead(redis, 'lines'), new FailureWatch(clock));
     const keeper = new LeaseKeeper(rows, store, facts, ended);
     const losses = new EdgeLosses(keeper, generation);
     const rebuilder = new LineRebuilder(bus, rows, store, generation, rebuilt);
@@ -77,6 +73,7 @@ export const presenceState: ServiceDefinition = {
         throw error;
       });
     });
+    const leading = every('the lead among copies', LEAD_MS, () => folding.round());
     const leases = every('the sweep of leases', SWEEP_MS, () => keeper.sweep(clock.now()));
     const edges = every('the loss of an edge', SWEEP_MS, () => losses.round());
     const configuring = every('the configuration of lines', AUDIT_MS, () => configurator.bring(config.current()));
@@ -106,22 +103,17 @@ export const presenceState: ServiceDefinition = {
       config.onChange(() => configuring.wake()),
     );
 
-    const folding = new FailureWatch(clock);
-    const consumer = await untilAvailable(() =>
-      bus.consume('LINES', 'presence-state', {
-        filter: bus.subjects.every.lineFacts,
-        isTransient,
-        onBatch: (batch) => folding.watch(() => folder.foldBatch(batch)),
-      }),
-    );
-    drain.on('pull', 'facts', () => consumer.stop());
+    drain.on('pull', 'facts', async () => {
+      await leading.stop();
+      await folding.stop();
+    });
     health.check('facts', () => folding.check());
-    metrics.gauge('facts_lag', 'Facts that LINES held for the copies when the last one came', () => consumer.lag());
-    metrics.gauge('facts_in_hand', 'Facts taken and not yet folded', () => consumer.inHand());
+    metrics.gauge('facts_lag', 'Facts that LINES held when the last one came', () => folding.lag());
+    metrics.gauge('folding', '1 in the copy that folds the facts', () => folding.leads());
     metrics.gauge('edges_lost_waiting', 'Lost edges whose lines are still being told', () => losses.waiting());
 
     await monitor.start();
-    for (const rounds of [rebuilding, leases, edges, configuring, sweeping]) rounds.start();
+    for (const rounds of [leading, rebuilding, leases, edges, configuring, sweeping]) rounds.start();
     return {
       module: PresenceStateModule,
       controllers: [StateAnswers],
