@@ -1,19 +1,24 @@
-/** `npm run load`, `npm run fuzz`: bundles the tool and runs it with the same arguments; its exit code is ours. */
+/** `npm run load`, `npm run fuzz`, `npm run fuzz:sccp`: bundles the tool and runs it with the same arguments; its exit code is ours. */
 import { spawnSync } from 'node:child_process';
 import { bundle } from './bundle.mjs';
 import { installDependencies } from './install.mjs';
 import { root } from './paths.mjs';
 
-const tools = { load: 'test/load/lamps.ts', fuzz: 'test/load/fuzz-sip.ts' };
+const tools = {
+  load: 'test/load/lamps.ts',
+  fuzz: 'test/load/fuzz-sip.ts',
+  'fuzz:sccp': 'test/load/fuzz-sccp.ts',
+};
 
 const [name, ...args] = process.argv.slice(2);
 try {
   if (!Object.hasOwn(tools, name ?? '')) throw new Error(`there is no tool ${name}; known are ${Object.keys(tools)}`);
   installDependencies((line) => console.error(`npm run ${name}: ${line}`));
-  const programs = await bundle({ [`tools/${name}`]: tools[name] });
+  const output = `tools/${name.replace(':', '-')}`;
+  const programs = await bundle({ [output]: tools[name] });
   // Ctrl-C reaches the child as well: it stops what it started.
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
-  const node = ['--enable-source-maps', programs[`tools/${name}`], ...args];
+  const node = ['--enable-source-maps', programs[output], ...args];
   const { status } = spawnSync(process.execPath, node, { cwd: root, stdio: 'inherit' });
   process.exit(status ?? 2);
 } catch (error) {
