@@ -1,8 +1,8 @@
 import { AnswerError, type Bus, type Outbox } from '@linewatch/bus';
 import { callMessageSchema, type CallMessage, type CallMessageReply, type LegEvent } from '@linewatch/call';
 import { edgeScopedId, type EdgeId } from '@linewatch/presence';
-import type { Clock, EdgeMonitor, Metrics, RateLimitedLog, TimerHandle, TimerWheel } from '@linewatch/runtime';
-import { type Flow, header, parseDigits, type SipRequest, toTag, userOf } from '@linewatch/sip';
+import type { Clock, EdgeMonitor, Metrics, RateLimitedLog, TimerWheel } from '@linewatch/runtime';
+import { type Flow, type SipRequest, toTag } from '@linewatch/sip';
 import type { Bindings } from '../bindings';
 import type { Directory } from '../directory';
 import type { ServerRequest, SipSender } from '../endpoint/user-agent';
@@ -12,14 +12,13 @@ import { CallResumption } from './call-resumption';
 import { callerOf, namedParty, type Caller } from './caller';
 import { Controllers, isLater } from './controllers';
 import type { EdgeLeg } from './edge-leg';
+import { checkInvite } from './invite-check';
 import { LegPublisher } from './leg-publisher';
 import { Legs } from './legs';
+import { OtherEdges } from './other-edges';
 import { route } from './routing';
-import { bodyProblem, sessionOf } from './sip-leg-messages';
+import { sessionOf } from './sip-leg-messages';
 import { Turns } from './turns';
-
-/** How long a lost edge may take to come back before its answered legs are given up: a restart, with time to spare. */
-const RESTART_GRACE_MS = 15_000;
 
 export interface CallSettings {
   /** Calls at one time that this edge controls; more are answered 503. */
@@ -27,9 +26,6 @@ export interface CallSettings {
   /** How long phones ring. */
   readonly noAnswerMs: number;
 }
-
-/** What a request without Max-Forwards has [RFC3261 16.6]. */
-const DEFAULT_MAX_FORWARDS = 70;
 
 export const DEFAULT_CALL_SETTINGS: CallSettings = { maxCalls: 20_000, noAnswerMs: 180_000 };
 
@@ -62,8 +58,8 @@ export class Calls {
   private readonly legs: Legs;
   private readonly controllers: Controllers;
   private readonly publisher: LegPublisher;
+  private readonly others: OtherEdges;
   private readonly refused;
-  private readonly graces = new Map<EdgeId, TimerHandle>();
   private made = 0;
   /** INVITEs whose caller is being looked up. */
   private admitting = 0;
@@ -112,6 +108,8 @@ export class Calls {
       order: (order) => this.legs.order(order),
       route: (number, flow) => route({ ...parts, newLeg: () => this.newId() }, number, flow),
     });
+    const { legs, controllers, courier } = this;
+    this.others = new OtherEdges({ self: edge.id, wheel, legs, controllers, courier });
     this.refused = metrics.counters('calls_refused_total', 'INVITEs that made no call, by status', 'status');
     metrics.gauge('calls', 'Calls that this edge controls', () => this.controllers.size);
     metrics.gauge('call_legs', 'Legs that end at this edge', () => this.legs.size);
@@ -141,19 +139,15 @@ export class Calls {
     if (full || this.isDraining) {
       return this.refuse(incoming, 503, { headers: [{ name: 'Retry-After', value: '5' }] });
     }
-    const forwards = maxForwards(request);
-    if (forwards === 0) return this.refuse(incoming, 483);
-    const problem = bodyProblem(request);
-    if (problem) return this.refuse(incoming, problem.status, problem);
-    const called = userOf(request.requestUri);
-    if (called === undefined || called.length > 256) return this.refuse(incoming, 404);
+    const asked = checkInvite(request);
+    if ('status' in asked) return this.refuse(incoming, asked.status, asked);
     let isCancelled = false;
     incoming.onCancel(() => (isCancelled = true));
     const caller = await this.findCaller(incoming);
     if (isCancelled) return this.refuse(incoming, 487);
     if (caller === 'could-not-ask') return this.refuse(incoming, 500);
     if (!caller) return this.refuse(incoming, 403);
-    this.begin(incoming, caller, called, forwards);
+    this.begin(incoming, caller, asked.called, asked.maxForwards);
   }
 
   /** A request with a To tag, of any method. */
@@ -196,30 +190,19 @@ export class Calls {
       courier: this.courier,
       publisher: this.publisher,
       noAnswerMs: this.settings.noAnswerMs,
-      onMissing: (missing) => this.edgeLost(missing),
+      onMissing: (missing) => this.others.lost(missing),
     });
     resumption.start(lines);
   }
 
   /** All epochs of an edge up to now are over: see `EdgeEvents.onLost`. */
   edgeLost(edge: EdgeId): void {
-    if (edge === this.parts.edge.id) return;
-    this.controllers.edgeLost(edge, 'unanswered');
-    this.endLegsOf(edge, 'unanswered');
-    if (!this.graces.has(edge))
-      this.graces.set(
-        edge,
-        this.parts.wheel.set(RESTART_GRACE_MS, () => this.giveUp(edge)),
-      );
+    this.others.lost(edge);
   }
 
-  /** An edge lives, in a new epoch or again: see `EdgeEvents.onBack`. Both sides find out what the other still knows. */
+  /** An edge lives, in a new epoch or again: see `EdgeEvents.onBack`. */
   edgeBack(edge: EdgeId): void {
-    if (edge === this.parts.edge.id) return;
-    this.parts.wheel.cancel(this.graces.get(edge));
-    this.graces.delete(edge);
-    this.controllers.edgeBack(edge);
-    for (const { call, id } of this.legs.controlledBy(edge)) this.courier.event(edge, call, id, { type: 'alive' });
+    this.others.back(edge);
   }
 
   /** Takes no new calls. Those that are up are found again after the restart. */
@@ -241,7 +224,7 @@ export class Calls {
     }
   }
 
-  private begin(incoming: ServerRequest, caller: Caller, called: string, forwards: number): void {
+  private begin(incoming: ServerRequest, caller: Caller, called: string, maxForwards: number): void {
     const { edge, directory } = this.parts;
     const call = this.newId();
     const id = this.newId();
@@ -258,7 +241,7 @@ export class Calls {
     const { noAnswerMs } = this.settings;
     this.controllers.start(
       { call, leg: id, edge: edge.id, caller: party, called, noAnswerMs, ...(session && { session }) },
-      forwards,
+      maxForwards,
       incoming.flow,
     );
   }
@@ -289,34 +272,11 @@ export class Calls {
   private gone(message: CallMessage): void {
     const { call, leg } = message;
     if (message.kind === 'command') this.controllers.event(call, leg, { type: 'lost' });
-    else this.endLeg(this.legs.get(leg));
-  }
-
-  private giveUp(edge: EdgeId): void {
-    this.graces.delete(edge);
-    this.courier.drop(edge);
-    this.controllers.edgeLost(edge, 'all');
-    this.endLegsOf(edge, 'all');
-  }
-
-  private endLegsOf(edge: EdgeId, which: 'unanswered' | 'all'): void {
-    for (const leg of this.legs.controlledBy(edge)) {
-      if (which === 'all' || leg.standing.state !== 'confirmed') this.endLeg(leg);
-    }
-  }
-
-  private endLeg(leg: EdgeLeg | undefined): void {
-    if (!leg) return;
-    const { id, call, controller } = leg;
-    this.legs.order({ leg: id, call, controller, command: { type: 'release', cause: 'edge-lost' } });
+    else this.others.endLeg(this.legs.get(leg));
   }
 
   private newId(): string {
     const { id, epoch } = this.parts.edge;
     return edgeScopedId(id, epoch, (this.made += 1));
   }
-}
-
-function maxForwards(request: SipRequest): number {
-  return parseDigits(header(request, 'Max-Forwards')?.trim() ?? '', 255) ?? DEFAULT_MAX_FORWARDS;
 }

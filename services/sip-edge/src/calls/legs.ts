@@ -9,7 +9,7 @@ import {
 } from '@linewatch/call';
 import type { CallId, EdgeId, LegId, LegStateName } from '@linewatch/presence';
 import type { Clock, TimerWheel } from '@linewatch/runtime';
-import { callIdOf, toTag, type Flow, type SipRequest } from '@linewatch/sip';
+import { callIdOf, fromTag, toTag, type Flow, type SipRequest } from '@linewatch/sip';
 import type { ServerRequest, SipSender } from '../endpoint/user-agent';
 import { legDialogKey, type EdgeLeg, type LegOwner, type SipRestore } from './edge-leg';
 import { invitationOf, isBehindNat, sticksToFlow } from './invitation';
@@ -130,7 +130,8 @@ export class Legs {
     if (!leg) return false;
     const n = (leg.askedCount += 1);
     leg.asked.set(n, incoming);
-    leg.flow = incoming.flow;
+    // Only of the phone itself: nobody else turns its requests away.
+    if (fromTag(incoming.request) === leg.machine.dialog?.remoteTag) leg.flow = incoming.flow;
     if (incoming.request.method === 'INVITE') {
       incoming.onCancel(() => this.effects.input(leg, { type: 'cancelled', n }));
     }
