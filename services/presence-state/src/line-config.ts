@@ -1,15 +1,14 @@
 import type { LineEntry } from '@linewatch/config';
 import type { LineInstance } from '@linewatch/presence';
 
-/** What the running configuration means for one line, in the language of facts. A voice register dn is a SIP line. */
+/** What the running configuration means for one line, in the language of facts. */
 export function instancesOf(entry: LineEntry | undefined): LineInstance[] {
   if (!entry) return [];
-  return entry.instances.map((instance) => ({
-    id: instance.id,
-    kind: 'phone',
-    watchable: instance.watchable,
-    // Which line is the primary one matters for the DND of Skinny phones alone [cme-presence 3.5].
-    devices: instance.devices.map((name) => ({ name, kind: 'sip', primary: false })),
+  return entry.instances.map(({ id, kind, watchable, appearances }) => ({
+    id,
+    kind,
+    watchable,
+    devices: appearances.map((phone) => ({ name: phone.device, kind: phone.kind, primary: phone.primary })),
   }));
 }
 
