@@ -9,4 +9,4 @@ program=$1
 shift
 # Copies are told apart; a container keeps its host name when it is started again.
 export LINEWATCH_INSTANCE="${LINEWATCH_INSTANCE:-$(hostname)}"
-exec node --enable-source-maps "/linewatch/dist/$program.cjs" "$@"
+exec node --enable-source-maps --max-semi-space-size=32 "/linewatch/dist/$program.cjs" "$@"

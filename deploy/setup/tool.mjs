@@ -1,13 +1,15 @@
-/** `npm run load`, `npm run fuzz`, `npm run fuzz:sccp`: bundles the tool and runs it with the same arguments; its exit code is ours. */
+/** `npm run load`, `npm run fuzz`, `npm run fuzz:sccp`, `npm run bench`: bundles the tool and runs it with the same arguments; its exit code is ours. */
 import { spawnSync } from 'node:child_process';
 import { bundle } from './bundle.mjs';
 import { installDependencies } from './install.mjs';
 import { root } from './paths.mjs';
+import { nodeFlags } from './services.mjs';
 
 const tools = {
   load: 'test/load/lamps.ts',
   fuzz: 'test/load/fuzz-sip.ts',
   'fuzz:sccp': 'test/load/fuzz-sccp.ts',
+  bench: 'services/sip-edge/src/testing/notify.bench.ts',
 };
 
 const [name, ...args] = process.argv.slice(2);
@@ -18,7 +20,7 @@ try {
   const programs = await bundle({ [output]: tools[name] });
   // Ctrl-C reaches the child as well: it stops what it started.
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
-  const node = ['--enable-source-maps', programs[output], ...args];
+  const node = [...(name === 'bench' ? nodeFlags : ['--enable-source-maps']), programs[output], ...args];
   const { status } = spawnSync(process.execPath, node, { cwd: root, stdio: 'inherit' });
   process.exit(status ?? 2);
 } catch (error) {
