@@ -34,7 +34,7 @@ export function carryOut(parts: EffectParts, leg: EdgeLeg, effect: LegEffect): v
     case 'acknowledge':
       return sender.acknowledge(effect.ack, flowOf(parts, leg, effect.nextHop));
     case 'cancel':
-      if (leg.invite?.n === effect.n) leg.invite.client.cancel();
+      if (leg.invite?.n === effect.n) leg.invite.client.cancel(effect.reason);
       return;
     case 'say':
       return parts.said(leg, effect.event);

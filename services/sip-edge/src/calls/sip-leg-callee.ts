@@ -1,4 +1,4 @@
-import type { LegCommand, LegEvent, SessionDescription } from '@linewatch/call';
+import type { LegCommand, LegEvent, ReleaseCause, SessionDescription } from '@linewatch/call';
 import {
   confirmDialog,
   cseqOf,
@@ -125,8 +125,13 @@ export function withdraw(leg: CallingLeg, withdrawn: NonNullable<CallingLeg['wit
   if (leg.withdrawn) return idle(leg);
   return {
     state: { ...leg, pending: [], withdrawn },
-    effects: [...answerPending(leg), { type: 'cancel', n: leg.invited.n }],
+    effects: [...answerPending(leg), { type: 'cancel', n: leg.invited.n, ...reasonOf(withdrawn.cause) }],
   };
+}
+
+/** Without it a phone of a shared line shows a missed call for each call that another one took [RFC3326 3.1]. */
+function reasonOf(cause: ReleaseCause): { readonly reason?: string } {
+  return cause === 'answered-elsewhere' ? { reason: 'SIP;cause=200;text="Call completed elsewhere"' } : {};
 }
 
 /** The phone ends an early dialog by BYE, which it should not do: it will not take the call. */

@@ -144,7 +144,7 @@ export type LegEffect =
   | { readonly type: 'repeat'; readonly n: number }
   | { readonly type: 'send'; readonly n: number; readonly request: SipRequest; readonly nextHop: string }
   | { readonly type: 'acknowledge'; readonly ack: SipRequest; readonly nextHop: string }
-  | { readonly type: 'cancel'; readonly n: number }
+  | { readonly type: 'cancel'; readonly n: number; readonly reason?: string }
   | { readonly type: 'say'; readonly event: LegEvent }
   | { readonly type: 'startTimer'; readonly name: LegTimer; readonly ms: number }
   | { readonly type: 'stopTimer'; readonly name: LegTimer }

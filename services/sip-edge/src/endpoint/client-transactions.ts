@@ -18,6 +18,7 @@ import {
   stepNict,
   type TimerTable,
   timerTable,
+  withHeader,
 } from '@linewatch/sip';
 import type { TimerHandle, TimerWheel } from '@linewatch/runtime';
 import { TransactionTimers } from './timers';
@@ -69,7 +70,7 @@ export class ClientTransactions {
   start(request: SipRequest, branch: string, flow: Flow, listener: ResponseListener): ClientRequest {
     const transaction = new RequestTransaction(request, flow, this.ports, listener, {
       forget: () => this.remove(clientKey(branch, request.method), transaction),
-      cancel: () => this.startCancel(request, branch, flow),
+      cancel: (reason) => this.startCancel(request, branch, flow, reason),
     });
     this.add(clientKey(branch, request.method), transaction);
     transaction.begin();
@@ -105,9 +106,10 @@ export class ClientTransactions {
     }
   }
 
-  private startCancel(invite: SipRequest, branch: string, flow: Flow): void {
+  private startCancel(invite: SipRequest, branch: string, flow: Flow, reason: string | undefined): void {
     const nothing = { response: () => undefined, failed: () => undefined };
-    this.start(cancelFor(invite), branch, flow, nothing);
+    const cancel = cancelFor(invite);
+    this.start(reason === undefined ? cancel : withHeader(cancel, 'Reason', reason), branch, flow, nothing);
   }
 
   private add(key: string, transaction: Pending): void {
@@ -144,7 +146,7 @@ class RequestTransaction implements ClientRequest, Pending {
   private readonly timers: TransactionTimers;
   private readonly table: TimerTable;
   private sent: { message: SipRequest; bytes: Buffer } | undefined;
-  private wantsCancel = false;
+  private wantsCancel: { readonly reason: string | undefined } | undefined;
   private cancelTimer: TimerHandle | undefined;
   private isOver = false;
 
@@ -153,7 +155,7 @@ class RequestTransaction implements ClientRequest, Pending {
     readonly flow: Flow,
     private readonly ports: ClientTransactionPorts,
     private readonly listener: ResponseListener,
-    private readonly owner: { forget(): void; cancel(): void },
+    private readonly owner: { forget(): void; cancel(reason: string | undefined): void },
   ) {
     this.timers = new TransactionTimers(ports.wheel);
     this.table = flow.transport === 'udp' ? UNRELIABLE : RELIABLE;
@@ -170,7 +172,7 @@ class RequestTransaction implements ClientRequest, Pending {
   response(response: SipResponse): void {
     this.input({ type: 'response', response });
     if (response.status >= 200) this.ports.wheel.cancel(this.cancelTimer);
-    else if (this.wantsCancel) this.cancel();
+    else if (this.wantsCancel) this.cancel(this.wantsCancel.reason);
   }
 
   scanned(): boolean {
@@ -181,13 +183,13 @@ class RequestTransaction implements ClientRequest, Pending {
     this.input({ type: 'transportError' });
   }
 
-  cancel(): void {
+  cancel(reason?: string): void {
     if (!this.isInvite || this.isOver || this.cancelTimer !== undefined) return;
     const name = this.state?.name;
-    if (name === 'calling') this.wantsCancel = true;
+    if (name === 'calling') this.wantsCancel = { reason };
     if (name !== 'proceeding') return;
     this.cancelTimer = this.ports.wheel.set(CANCEL_MS, () => this.giveUp());
-    this.owner.cancel();
+    this.owner.cancel(reason);
   }
 
   /** The far side confirmed the CANCEL, or not even that, and never ended the INVITE. */

@@ -212,12 +212,13 @@ describe('an endpoint', () => {
 
     it('sends CANCEL only after a provisional answer, on the branch of its INVITE [RFC3261 9.1, SB-94]', async () => {
       const { sent, heard } = send('INVITE');
-      sent.cancel();
+      sent.cancel('SIP;cause=200');
       expect(socket.requests('CANCEL')).toEqual([]);
       await hear(answerTo(sent.request, 180));
       const [cancel] = socket.requests('CANCEL');
       expect(header(cancel as never, 'Via')).toBe(header(sent.request, 'Via'));
       expect(header(cancel as never, 'CSeq')).toBe('1 CANCEL');
+      expect(header(cancel as never, 'Reason')).toBe('SIP;cause=200');
       await hear(answerTo(cancel as never, 200));
       await hear(answerTo(sent.request, 487, { To: '<sip:2101@127.0.0.21>;tag=r' }));
       expect(heard).toEqual([180, 487]);

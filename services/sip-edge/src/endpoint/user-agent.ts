@@ -38,8 +38,11 @@ export interface ResponseListener {
 export interface ClientRequest {
   /** As sent, with its Via. */
   readonly request: SipRequest;
-  /** Withdraws an INVITE as soon as a provisional answer allows it [RFC3261 9.1]; its final answer still comes. */
-  cancel(): void;
+  /**
+   * Withdraws an INVITE as soon as a provisional answer allows it [RFC3261 9.1]; its final answer still comes.
+   * @param reason the Reason that its CANCEL bears [RFC3326]: a phone logs a missed call unless it is told better
+   */
+  cancel(reason?: string): void;
 }
 
 /** Sends requests. */
