@@ -12,6 +12,7 @@ import type { LineRow } from '@linewatch/tables';
 import { DeliveryGaps } from './delivery-gaps';
 import { sequencedFact, type LineStore } from './line-store';
 import type { LineRows } from './ports';
+import { RecentRows } from './recent-rows';
 
 /** A snapshot at least this often, well inside the age limit of LINES, so that a rebuild always finds its facts. */
 export const SNAPSHOT_EVERY_MS = 18 * 3_600_000;
@@ -30,6 +31,7 @@ interface Folded {
  */
 export class LineFolder {
   private readonly gaps = new DeliveryGaps();
+  private readonly recent = new RecentRows();
   /** Up to which sequence this copy has folded each line: a row behind it was lost and made anew without those facts. */
   private readonly foldedUpTo = new Map<LineNumber, number>();
 
@@ -48,13 +50,27 @@ export class LineFolder {
     const byLine = groupByLine(this.bus, inOrder);
     try {
       const lines = [...byLine.keys()];
-      const rows = await this.rows.readMany(lines);
-      await Promise.all(lines.map((line, index) => this.foldLine(line, byLine.get(line) ?? [], rows[index])));
+      const rows = await this.read(lines);
+      await Promise.all(lines.map((line) => this.foldLine(line, byLine.get(line) ?? [], rows.get(line))));
     } catch (error) {
       this.gaps.reset();
       throw error;
     }
     this.counters.folded.add(batch.length);
+  }
+
+  /** The tables are others than before: what this copy wrote into them may be gone. */
+  forgetRows(): void {
+    this.recent.clear();
+  }
+
+  /** The rows as this copy wrote them, and from Redis those that it did not. */
+  private async read(lines: readonly LineNumber[]): Promise<Map<LineNumber, LineRow | undefined>> {
+    const rows = new Map(lines.map((line) => [line, this.recent.get(line)]));
+    const others = lines.filter((line) => rows.get(line) === undefined);
+    const read = others.length === 0 ? [] : await this.rows.readMany(others);
+    for (const [at, line] of others.entries()) rows.set(line, read[at]);
+    return rows;
   }
 
   private async foldLine(line: LineNumber, facts: readonly Stored[], known: LineRow | undefined): Promise<void> {
@@ -124,13 +140,19 @@ export class LineFolder {
         published = { seq, view: publishedView(state) };
         this.counters.published.add(1);
       } catch (error) {
-        if (error instanceof ConflictError) return this.store.rebuild(line);
-        throw error;
+        if (!(error instanceof ConflictError)) throw error;
+        this.recent.forget(line);
+        return this.store.rebuild(line);
       }
     }
     const next: LineRow = { fold, published };
-    if ((await this.rows.put(line, next, row.fold.seq)) === 'conflict') return this.store.load(line);
-    await this.rows.index(line, next, row);
+    if ((await this.rows.put(line, next, row.fold.seq)) === 'conflict') {
+      this.recent.forget(line);
+      return this.store.load(line);
+    }
+    const isIndexed = this.recent.isIndexed(line, next);
+    if (!isIndexed) await this.rows.index(line, next, row);
+    this.recent.wrote(line, next, !isIndexed);
     return undefined;
   }
 }

@@ -19,6 +19,7 @@ interface Ends {
  */
 export class LineRebuilder {
   private working: Promise<void> | undefined;
+  private known: string | undefined;
 
   constructor(
     private readonly bus: Pick<Bus, 'subjects' | 'follow'>,
@@ -26,6 +27,8 @@ export class LineRebuilder {
     private readonly store: LineStore,
     private readonly generation: LineGeneration,
     private readonly rebuilt: PlainCounter,
+    /** Told when the tables are others than before: what is remembered of them holds no longer. */
+    private readonly changed: () => void = () => undefined,
   ) {}
 
   /**
@@ -34,15 +37,20 @@ export class LineRebuilder {
    * @throws UnavailableError when they were lost again meanwhile, or a neighbour cannot be reached; call again
    */
   async whole(): Promise<void> {
-    if ((await this.generation.current()) !== undefined) return;
-    this.working ??= this.rebuild().finally(() => (this.working = undefined));
-    await this.working;
+    const current = await this.generation.current();
+    if (current === undefined) {
+      this.working ??= this.rebuild().finally(() => (this.working = undefined));
+      await this.working;
+    } else if (current === this.known) return;
+    this.known = current;
+    this.changed();
   }
 
   /** After a reconnect the tables may stand and yet lack what was written last: looks at every row. */
   async mend(): Promise<void> {
     await this.whole();
     await this.walk(async () => undefined);
+    this.changed();
   }
 
   private async rebuild(): Promise<void> {

@@ -49,7 +49,7 @@ export const presenceState: ServiceDefinition = {
     const folding = new Folding(bus, folder, new Lead(redis, 'lines'), new FailureWatch(clock));
     const keeper = new LeaseKeeper(rows, store, facts, ended);
     const losses = new EdgeLosses(keeper, generation);
-    const rebuilder = new LineRebuilder(bus, rows, store, generation, rebuilt);
+    const rebuilder = new LineRebuilder(bus, rows, store, generation, rebuilt, () => folder.forgetRows());
     const configurator = new LineConfigurator(rows, store, facts, rebuilder);
 
     const every = (
