@@ -255,9 +255,10 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
 
 /** The sockets, and the endpoint behind them that does not take requests yet. */
 async function openEndpoint(context: Context, { bind, advertised }: Listening): Promise<Endpoint> {
-  const { wheel, floodLog, metrics, drain, health } = context;
+  const { wheel, clock, floodLog, metrics, drain, health } = context;
   const endpoint = new Endpoint({
     wheel,
+    clock,
     advertised,
     branchPrefix: randomBytes(6).toString('hex'),
     newToken: () => randomBytes(8).toString('hex'),

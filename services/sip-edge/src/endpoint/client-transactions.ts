@@ -20,13 +20,12 @@ import {
   timerTable,
   withHeader,
 } from '@linewatch/sip';
-import type { TimerHandle, TimerWheel } from '@linewatch/runtime';
-import { TransactionTimers } from './timers';
+import type { TimerHandle } from '@linewatch/runtime';
+import { type TimerParts, TransactionTimers } from './timers';
 import type { ClientRequest, ResponseListener } from './user-agent';
 
 /** What client transactions need of the world. */
-export interface ClientTransactionPorts {
-  readonly wheel: Pick<TimerWheel, 'set' | 'cancel'>;
+export interface ClientTransactionPorts extends TimerParts {
   send(bytes: Buffer, flow: Flow): boolean;
   /** What a listener threw. */
   failed(error: unknown): void;
@@ -157,7 +156,7 @@ class RequestTransaction implements ClientRequest, Pending {
     private readonly listener: ResponseListener,
     private readonly owner: { forget(): void; cancel(reason: string | undefined): void },
   ) {
-    this.timers = new TransactionTimers(ports.wheel);
+    this.timers = new TransactionTimers(ports);
     this.table = flow.transport === 'udp' ? UNRELIABLE : RELIABLE;
   }
 
@@ -269,7 +268,7 @@ class BytesTransaction implements Pending {
     private readonly listener: BytesListener,
     private readonly forget: () => void,
   ) {
-    this.timers = new TransactionTimers(ports.wheel);
+    this.timers = new TransactionTimers(ports);
     this.table = flow.transport === 'udp' ? NO_LINGER : RELIABLE;
   }
 

@@ -26,6 +26,7 @@ describe('an endpoint', () => {
     let tokens = 0;
     endpoint = new Endpoint({
       wheel: clock.wheel,
+      clock,
       advertised: { host: '127.0.0.2', port: 5060 },
       branchPrefix: 'test',
       newToken: () => `t${++tokens}`,

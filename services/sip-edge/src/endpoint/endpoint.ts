@@ -18,9 +18,10 @@ import {
   type SipResponse,
   type Transport,
 } from '@linewatch/sip';
-import type { LabelledCounter, RateLimitedLog, TimerWheel } from '@linewatch/runtime';
+import type { Clock, LabelledCounter, RateLimitedLog, TimerWheel } from '@linewatch/runtime';
 import type { SipTransport, TransportEvents } from '../transport/transport';
 import { type BytesListener, ClientTransactions } from './client-transactions';
+import { Reading } from './reading';
 import { ServerTransactions } from './server-transactions';
 import type {
   AckHandler,
@@ -34,6 +35,7 @@ import type {
 /** What an endpoint is built from. */
 export interface EndpointSettings {
   readonly wheel: TimerWheel;
+  readonly clock: Pick<Clock, 'monotonic'>;
   /** The address in Contact and Via: what phones reach this edge by. */
   readonly advertised: Address;
   /** Begins every branch, so that none repeats one of an earlier life of this edge. */
@@ -54,6 +56,7 @@ const SUPPORTED: ReadonlySet<string> = new Set(['path', 'timer', 'from-change'])
  */
 export class Endpoint implements SipSender, TransportEvents {
   private readonly transports = new Map<Transport, SipTransport>();
+  private readonly reading: Reading;
   private readonly servers: ServerTransactions;
   private readonly clients: ClientTransactions;
   private readonly handlers = new Map<string, RequestHandler>();
@@ -65,19 +68,21 @@ export class Endpoint implements SipSender, TransportEvents {
   private readonly authority: string;
 
   constructor(private readonly settings: EndpointSettings) {
-    const { wheel, advertised, floodLog } = settings;
+    const { wheel, clock, advertised, floodLog } = settings;
     this.authority = hostPort(advertised);
     const send = (bytes: Buffer, flow: Flow): boolean =>
       this.transports.get(flow.transport)?.send(bytes, flow) ?? false;
+    this.reading = new Reading(clock);
+    const timers = { wheel, clock, reading: this.reading };
     this.servers = new ServerTransactions({
-      wheel,
+      ...timers,
       send,
       newTag: () => this.newTag(),
       deliver: (incoming) => this.dispatch(incoming),
       acknowledged: (ack, flow) => this.ackHandler(ack, flow),
     });
     this.clients = new ClientTransactions({
-      wheel,
+      ...timers,
       send,
       failed: (err) => floodLog.error('response', 'a response could not be handled', { err }),
     });
@@ -120,6 +125,7 @@ export class Endpoint implements SipSender, TransportEvents {
   // TransportEvents
 
   message(bytes: Buffer, flow: Flow): void {
+    this.reading.heard();
     const scanned = scanResponse(bytes);
     if (scanned !== undefined) {
       const parse = (): SipResponse | undefined => asResponse(bytes);

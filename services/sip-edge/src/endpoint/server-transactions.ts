@@ -20,16 +20,14 @@ import {
   type TimerTable,
   timerTable,
 } from '@linewatch/sip';
-import type { TimerWheel } from '@linewatch/runtime';
-import { TransactionTimers } from './timers';
+import { type TimerParts, TransactionTimers } from './timers';
 import type { ServerRequest } from './user-agent';
 
 /** Requests whose transaction is not over, at once: what memory may be taken by peers that ask faster than we forget. */
 export const MOST_SERVER_TRANSACTIONS = 200_000;
 
 /** What server transactions need of the world. */
-export interface ServerTransactionPorts {
-  readonly wheel: Pick<TimerWheel, 'set' | 'cancel'>;
+export interface ServerTransactionPorts extends TimerParts {
   send(bytes: Buffer, flow: Flow): boolean;
   newTag(): string;
   /** A new request, once. */
@@ -111,7 +109,7 @@ class Transaction implements ServerRequest {
     private readonly forget: () => void,
   ) {
     this.localTag = ports.newTag();
-    this.timers = new TransactionTimers(ports.wheel);
+    this.timers = new TransactionTimers(ports);
     this.table = flow.transport === 'udp' ? UNRELIABLE : RELIABLE;
   }
 

@@ -59,6 +59,7 @@ export class SubscriptionRig {
     const floodLog = new RateLimitedLog(log, this.clock);
     this.endpoint = new Endpoint({
       wheel: this.clock.wheel,
+      clock: this.clock,
       advertised: { host: '127.0.0.2', port: 5060 },
       branchPrefix: 'test',
       newToken: () => `t${++this.tokens}`,

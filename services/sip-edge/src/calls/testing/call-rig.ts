@@ -88,6 +88,7 @@ export class CallRig {
     const metrics = new Metrics();
     const endpoint = new Endpoint({
       wheel: this.clock.wheel,
+      clock: this.clock,
       advertised: { host: '127.0.0.2', port: 5060 + this.edgeNumber(id) },
       branchPrefix: `${id}.${epoch}.`,
       newToken: () => `token${(this.tokens += 1)}`,

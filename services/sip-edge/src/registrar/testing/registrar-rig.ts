@@ -84,6 +84,7 @@ export class RegistrarRig {
     let tokens = 0;
     this.endpoint = new Endpoint({
       wheel,
+      clock,
       advertised: { host: '127.0.0.2', port: 5060 },
       branchPrefix: 'test',
       newToken: () => `t${(tokens += 1)}`,
