@@ -1,3 +1,4 @@
+import { type PhoneOrder } from './command';
 import { type Config } from './config';
 import { type ModePath, type Outcome, Session } from './interpreter';
 import { isIndented } from './parse';
@@ -8,12 +9,15 @@ import { type LanguageOptions } from './values';
 export interface ApplyOptions extends LanguageOptions {
   /** The mode in which the first line is given; global configuration by default. */
   mode?: ModePath;
-  /** Keep unknown commands instead of refusing them, for lines that come from a whole text, e.g. of `diffConfig`. */
+  /**
+   * For lines of `diffConfig`, or of a whole text: unknown commands are kept instead of refused, and nothing is rejected
+   * for what is configured already, as on the way from one configuration to another things may clash for a moment.
+   */
   keepUnknown?: boolean;
 }
 
 /** The answer to one line. */
-export type LineResult = { ok: true; kept?: true } | ({ ok: false } & Refusal);
+export type LineResult = { ok: true; kept?: true; order?: PhoneOrder } | ({ ok: false } & Refusal);
 
 /** What came of command lines. */
 export interface Applied {
@@ -37,7 +41,7 @@ export function applyCommands(config: Config, lines: readonly string[], options:
   const keepUnknown = options.keepUnknown ?? false;
   // In typed lines indentation says nothing.
   const indented = keepUnknown && lines.some(isIndented);
-  const session = new Session(config, { ...options, keepUnknown, indented });
+  const session = new Session(config, { ...options, keepUnknown, indented, mayReject: !keepUnknown });
   session.enter(options.mode ?? []);
   const results = lines.map((line) => resultOf(session.take(line)));
   return { config: session.finish(), results, mode: session.path, ended: session.ended };
@@ -46,7 +50,7 @@ export function applyCommands(config: Config, lines: readonly string[], options:
 function resultOf(outcome: Outcome): LineResult {
   switch (outcome.kind) {
     case 'done':
-      return { ok: true };
+      return outcome.order ? { ok: true, order: outcome.order } : { ok: true };
     case 'kept':
       return { ok: true, kept: true };
     case 'refused': {

@@ -73,24 +73,34 @@ function lookUp(
   const unfinished = last !== undefined && /[^ \t]$/.test(text) ? last : undefined;
   const whole = unfinished ? tokens.slice(0, -1) : tokens;
   const partial = unfinished?.raw ?? '';
+  let abbreviated: Node<Action> | undefined;
   for (let mode: ModeNode | undefined = modeAt(path, options); mode; mode = mode.parent) {
-    const node = walk(mode.grammar, text, whole, options);
+    const { node, spelledOut } = walk(mode.grammar, text, whole, options);
     if (node && (partial === '' || keywordsFrom(node, partial).length > 0 || node.values.length > 0)) {
-      return { node, partial };
+      // As when the line is carried out: what is spelled out goes before what is abbreviated further in.
+      if (spelledOut) return { node, partial };
+      abbreviated ??= node;
     }
   }
-  return { node: undefined, partial };
+  return { node: abbreviated, partial };
 }
 
-function walk(from: Node<Action>, line: string, tokens: Token[], options: LanguageOptions): Node<Action> | undefined {
+function walk(
+  from: Node<Action>,
+  line: string,
+  tokens: Token[],
+  options: LanguageOptions,
+): { node?: Node<Action>; spelledOut: boolean } {
   let node = from;
+  let spelledOut = true;
   for (const token of tokens) {
     const step = takeStep(node, line, token, options);
-    if (step === undefined || step === 'ambiguous') return undefined;
+    if (step === undefined || step === 'ambiguous') return { spelledOut: false };
+    if (step.kind === 'keyword' && step.edge.word !== token.raw) spelledOut = false;
     node = step.edge.next;
     if (step.rest) break;
   }
-  return node;
+  return { node, spelledOut };
 }
 
 function modeAt(path: ModePath, options: LanguageOptions): ModeNode {

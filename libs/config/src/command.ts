@@ -19,6 +19,20 @@ export interface Command<R extends ModeRecord> {
   reset?(record: R, args: Args, draft: Draft): void;
   /** The lines that running-config shows, none at default. Their beginning up to the pattern's `~` names a line. */
   render(record: R): string[];
+  /** Why typed arguments cannot be taken as things stand, as IOS words it; undefined: they can. */
+  refuse?(record: R, args: Args, draft: Draft): string | undefined;
+  /** The lines that turn one record into another, where a printed line says several things; `from` absent: a new one. */
+  diff?(from: R | undefined, to: R): string[];
+  /** What phones are to do when it is given; its `no` form orders nothing. */
+  order?: PhoneOrder['order'];
+}
+
+/** Something that phones are to do now. */
+export interface PhoneOrder {
+  order: 'restart' | 'reset' | 'create-files';
+  phones: 'sip' | 'sccp';
+  /** The phone, e.g. `ephone:1`; absent: all of that kind. */
+  device?: string;
 }
 
 /** A mode: the command that opens it, the commands in it, and where its records live in the Config. */
@@ -34,6 +48,8 @@ export interface Mode<R extends ModeRecord> {
   help: readonly string[];
   /** The record that the opening command means, made when there is none, as the draft's own. */
   open(draft: Draft, args: Args): R;
+  /** Why the typed opening command cannot be taken as things stand, as IOS words it; undefined: it can. */
+  refuse?(draft: Draft, args: Args): string | undefined;
   /** Carries out `no` of the opening command. */
   close(draft: Draft, args: Args): void;
   /** The part of a Config that holds every record of this mode: equal parts, nothing changed. */
@@ -42,11 +58,13 @@ export interface Mode<R extends ModeRecord> {
   instances(config: Config): Iterable<Instance<R>>;
   /** In the order in which they are printed. */
   commands: Command<R>[];
+  /** Whom an order given in this mode is for. */
+  phones?: PhoneOrder['phones'];
 }
 
 /** One record of a mode. */
 export interface Instance<R extends ModeRecord> {
-  /** As printed; headings of directory numbers and phones have two blanks before the tag. */
+  /** As printed, with two blanks before the tag; one record whose heading changes is another record to `diffConfig`. */
   heading: string;
   /** Tells the records of one mode apart; 0 where there is only one. */
   tag: number;
@@ -69,6 +87,11 @@ export class Args {
     const value = this.values[name];
     if (typeof value !== 'number') throw new Error(`no number named ${name}`);
     return value;
+  }
+
+  /** The argument as it is; undefined when it was left out. */
+  value(name: string): string | number | undefined {
+    return this.has(name) ? this.values[name] : undefined;
   }
 
   /** A text argument; throws when the pattern has none of that name, or it was left out. */
@@ -98,9 +121,11 @@ export function flag<R extends ModeRecord>(pattern: string, help: readonly strin
 
 /** A mode whose records are numbered and live in one table of the Config. */
 export function taggedMode<R extends ModeRecord & { tag: number }>(
-  mode: Pick<Mode<R>, 'name' | 'prompt' | 'pattern' | 'help' | 'commands'> & {
+  mode: Pick<Mode<R>, 'name' | 'prompt' | 'pattern' | 'help' | 'commands' | 'refuse' | 'phones'> & {
     table: { [K in keyof Config]: Config[K] extends Record<number, R> ? K : never }[keyof Config] & string;
-    create(tag: number): R;
+    create(tag: number, args: Args): R;
+    /** As printed, where it is not the name of the mode and the tag. */
+    heading?(record: R): string;
   },
 ): Mode<R> {
   const tableOf = (config: Config) => config[mode.table] as unknown as Record<number, R>;
@@ -111,7 +136,7 @@ export function taggedMode<R extends ModeRecord & { tag: number }>(
       const tag = args.number('tag');
       const table = draft.own(draft.config, mode.table) as unknown as Record<number, R>;
       if (table[tag] !== undefined) return draft.own(table, tag);
-      return (table[tag] = draft.adopt(mode.create(tag)));
+      return (table[tag] = draft.adopt(mode.create(tag, args)));
     },
     close: (draft, args) => {
       const tag = args.number('tag');
@@ -121,7 +146,8 @@ export function taggedMode<R extends ModeRecord & { tag: number }>(
     part: tableOf,
     *instances(config) {
       for (const record of Object.values(tableOf(config))) {
-        yield { heading: `${mode.name}  ${record.tag}`, tag: record.tag, record, exists: true };
+        const heading = mode.heading?.(record) ?? `${mode.name}  ${record.tag}`;
+        yield { heading, tag: record.tag, record, exists: true };
       }
     },
   };
@@ -129,7 +155,7 @@ export function taggedMode<R extends ModeRecord & { tag: number }>(
 
 /** A mode with one record that is always there, and is printed when it says anything. */
 export function singleMode<R extends ModeRecord>(
-  mode: Pick<Mode<R>, 'name' | 'prompt' | 'under' | 'help' | 'commands'> & {
+  mode: Pick<Mode<R>, 'name' | 'prompt' | 'under' | 'help' | 'commands' | 'phones'> & {
     field: { [K in keyof Config]: Config[K] extends R ? K : never }[keyof Config] & string;
     empty(): R;
     /** The opening command alone switches something on. */

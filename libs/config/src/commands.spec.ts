@@ -1,21 +1,12 @@
-import { applyCommands, emptyConfig, parseConfig, renderConfig } from './index';
-
-/** One command of one mode: what it takes, how that is printed, what it refuses, and how it is undone. */
-interface Row {
-  mode: string[];
-  /** Typed → printed; `''` where it equals the default and is not printed. */
-  accepts: Record<string, string>;
-  refuses: Record<string, 'invalid' | 'incomplete' | 'ambiguous'>;
-  /** Given after the first accepted line, each leaves nothing printed. */
-  undone: string[];
-}
+import { applyCommands, emptyConfig, parseConfig } from './index';
+import { type CommandRow, describeCommands } from './testing/command-table';
 
 const POOL = ['voice register pool 1'];
 const DN = ['voice register dn 1'];
 const GLOBAL = ['voice register global'];
 const SIP = ['voice service voip', 'sip'];
 
-const TABLE: Record<string, Row> = {
+const TABLE: Record<string, CommandRow> = {
   hostname: {
     mode: [],
     accepts: { 'hostname CME-3825': 'hostname CME-3825', 'ho x': 'hostname x', 'hostname linewatch': '' },
@@ -322,35 +313,7 @@ const TABLE: Record<string, Row> = {
   },
 };
 
-/** What running-config shows inside the mode, once the lines have been given. */
-function shownAfter(mode: string[], lines: string[]): { shown: string[]; results: string[] } {
-  const { config, results } = applyCommands(emptyConfig(), lines, { mode });
-  const shown = renderConfig(config).split('\n');
-  const inside =
-    mode.length === 0
-      ? shown.filter((line) => /^\w/.test(line))
-      : shown.filter((line) => line.startsWith(' '.repeat(mode.length)));
-  return {
-    shown: inside.map((line) => line.trim()).filter((line) => line !== 'end'),
-    results: results.map((result) => (result.ok ? 'ok' : result.refusal)),
-  };
-}
-
-describe.each(Object.entries(TABLE))('%s', (_, { mode, accepts, refuses, undone }) => {
-  const first = Object.keys(accepts)[0] as string;
-
-  test.each(Object.entries(accepts))('`%s` is accepted and printed as `%s`', (typed, printed) => {
-    expect(shownAfter(mode, [typed])).toEqual({ shown: printed === '' ? [] : [printed], results: ['ok'] });
-  });
-
-  test.each(Object.keys(refuses).map((typed) => [typed, refuses[typed]]))('`%s` is refused as %s', (typed, refusal) => {
-    expect(shownAfter(mode, [String(typed)])).toEqual({ shown: [], results: [refusal] });
-  });
-
-  test.each(undone)('`%s` leaves nothing of it', (undo) => {
-    expect(shownAfter(mode, [first, undo])).toEqual({ shown: [], results: ['ok', 'ok'] });
-  });
-});
+describeCommands(TABLE);
 
 describe('modes', () => {
   test.each([
@@ -407,7 +370,7 @@ describe('modes', () => {
   test('an abbreviation is not looked up in outer modes once the mode itself knows something like it', () => {
     const answer = (mode: string[], line: string) => applyCommands(emptyConfig(), [line], { mode });
     expect(answer(['presence'], 's')).toMatchObject({ mode: ['presence'], results: [{ refusal: 'ambiguous' }] });
-    expect(answer(['voice register pool 1'], 'p')).toMatchObject({ results: [{ refusal: 'incomplete' }] });
+    expect(answer(['voice register pool 1'], 'pr')).toMatchObject({ results: [{ refusal: 'incomplete' }] });
     expect(answer(['voice register pool 1'], 'presence')).toMatchObject({
       mode: ['presence'],
       results: [{ ok: true }],

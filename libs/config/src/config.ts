@@ -1,3 +1,13 @@
+import { type BlfSpeedDial, type FeatureButton, type LayoutType, type SpeedDial, type UrlButton } from './key-config';
+import {
+  type Ephone,
+  type EphoneDn,
+  type EphoneDnTemplate,
+  type EphoneTemplate,
+  type TelephonyService,
+  emptyTelephonyService,
+} from './sccp-config';
+
 /**
  * The running configuration as one plain record: only JSON values, no class, no cycle.
  *
@@ -22,10 +32,25 @@ export interface Config {
   templates: Record<number, VoiceRegisterTemplate>;
   /** `voice register pool <tag>`, by tag. */
   pools: Record<number, VoiceRegisterPool>;
+  /** `voice logout-profile <tag>` and `voice user-profile <tag>`, by tag; kept, as there is no extension mobility yet. */
+  logoutProfiles: Record<number, VoiceProfile>;
+  userProfiles: Record<number, VoiceProfile>;
+  /** `dial-peer voice <tag> voip`, by tag; dial peers of other kinds are kept as unknown lines. */
+  dialPeers: Record<number, DialPeer>;
   /** `presence`. */
   presence: PresenceConfig;
   /** `sip-ua`. */
   sipUa: SipUa;
+  /** `telephony-service`. */
+  telephonyService: TelephonyService;
+  /** `ephone-dn-template <tag>`, by tag. */
+  ephoneDnTemplates: Record<number, EphoneDnTemplate>;
+  /** `ephone-template <tag>`, by tag. */
+  ephoneTemplates: Record<number, EphoneTemplate>;
+  /** `ephone-dn <tag>`, by tag. */
+  ephoneDns: Record<number, EphoneDn>;
+  /** `ephone <tag>`, by tag. */
+  ephones: Record<number, Ephone>;
   /** Global commands that linewatch does not know, with what stood inside them. */
   unknown?: UnknownLine[];
 }
@@ -94,6 +119,9 @@ export interface Registrar extends ModeRecord {
   maxExpires: number;
   /** Shortest registration granted, in seconds; default 60. */
   minExpires: number;
+  /** `subscription maximum {accept | originate} <n>`: kept without effect [cme-presence 2.8]. */
+  maxAccepted?: number;
+  maxOriginated?: number;
 }
 
 /** `voice register global`, prompt `(config-register-global)` [cme-presence 2.7, 2.8]. */
@@ -138,6 +166,10 @@ export interface VoiceRegisterDn extends ModeRecord {
 export interface VoiceRegisterTemplate extends ModeRecord {
   tag: number;
   sessionTransport?: 'tcp' | 'udp';
+  urlButtons: Record<number, UrlButton>;
+  featureButtons: Record<number, FeatureButton>;
+  /** `button-layout`: what each physical key is; empty: the usual order. */
+  buttonLayout: Record<number, LayoutType>;
 }
 
 /** `voice register pool <tag>`: one SIP phone, prompt `(config-register-pool)`. */
@@ -166,15 +198,47 @@ export interface VoiceRegisterPool extends ModeRecord {
   /** The password that belongs to `username`; its text is clear unless its type is 6. */
   password?: Password;
   blfSpeedDials: Record<number, BlfSpeedDial>;
+  fastdials: Record<number, SpeedDial>;
+  speedDials: Record<number, SpeedDial>;
+  featureButtons: Record<number, FeatureButton>;
+  /** `dnd`: the phone starts in do-not-disturb; kept, and never shown to watchers [P-12]. */
+  dnd: boolean;
+  /** `dtmf-relay`, `codec`, as typed: kept without effect. */
+  dtmfRelay?: string;
+  codec?: string;
+  /** `paging-dn <tag>`: the ephone-dn whose pages it gets. */
+  pagingDn?: number;
+  /** `logout-profile <tag>`: kept without effect. */
+  logoutProfile?: number;
 }
 
-/** `blf-speed-dial <tag> <number> label <string> [device]` [cme-presence 2.4]. */
-export interface BlfSpeedDial {
-  /** The telephone number that is dialled and watched. */
-  number: string;
-  label: string;
-  /** Watch the phone whose primary number this is, not the line. */
-  device: boolean;
+/** `voice user-profile <tag>` and `voice logout-profile <tag>`: what a user's phone would have [cme-presence 2.6]. */
+export interface VoiceProfile extends ModeRecord {
+  tag: number;
+  pin?: string;
+  user?: { name: string; password: string };
+  /** With `blf`, the key shows the status of the number. */
+  speedDials: Record<number, SpeedDial & { blf?: true }>;
+}
+
+/** `dial-peer voice <tag> voip`, prompt `(config-dial-peer)`: where calls to numbers beyond this system go. */
+export interface DialPeer extends ModeRecord {
+  tag: number;
+  description?: string;
+  /** `shutdown`: not used. */
+  shutdown: boolean;
+  /** 0 (first, the default) to 10 among peers whose patterns match a number equally well. */
+  preference: number;
+  /** `destination-pattern`, e.g. `1...` or `9T`. */
+  destinationPattern?: string;
+  /** Only `sipv2` is a trunk; absent is H.323, which linewatch does not speak. */
+  sessionProtocol?: 'sipv2' | 'cisco';
+  /** As typed: `ipv4:11.1.1.4`, `ipv4:11.1.1.4:5070`, `dns:…`; `dialPeerTarget` reads it. */
+  sessionTarget?: string;
+  sessionTransport?: 'tcp' | 'udp';
+  /** `dtmf-relay`, `codec`, as typed: kept without effect. */
+  dtmfRelay?: string;
+  codec?: string;
 }
 
 /** A new system: every command at its default. */
@@ -187,8 +251,16 @@ export function emptyConfig(): Config {
     dns: {},
     templates: {},
     pools: {},
+    logoutProfiles: {},
+    userProfiles: {},
+    dialPeers: {},
     presence: emptyPresence(),
     sipUa: emptySipUa(),
+    telephonyService: emptyTelephonyService(),
+    ephoneDnTemplates: {},
+    ephoneTemplates: {},
+    ephoneDns: {},
+    ephones: {},
   };
 }
 

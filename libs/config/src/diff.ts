@@ -19,9 +19,11 @@ export function diffConfig(a: Config, b: Config): string[] {
 
 /** The lines to give inside a mode to turn one record into the other; `from` is undefined for one that is new. */
 function modeDiff(node: ModeNode, a: Config, b: Config, from: ModeRecord | undefined, to: ModeRecord): string[] {
-  const commands = node.commands.flatMap(({ command, keyLength }) =>
-    commandDiff(from ? command.render(from) : [], command.render(to), keyLength, command.reset ? 'default' : 'no'),
-  );
+  const commands = node.commands.flatMap(({ command, keyLength }) => {
+    if (command.diff) return command.diff(from, to);
+    const verb = command.reset ? 'default' : 'no';
+    return commandDiff(from ? command.render(from) : [], command.render(to), keyLength, verb);
+  });
   const children = node.children.flatMap((child) => childDiff(child, a, b));
   // Before the modes inside: behind a heading with nothing below it an unknown line would seem to belong there.
   return [...commands, ...unknownDiff(from?.unknown ?? [], to.unknown ?? [], true), ...children];
@@ -47,9 +49,11 @@ function childDiff(node: ModeNode, a: Config, b: Config): string[] {
   for (const instance of node.mode.instances(a)) gone.set(instance.tag, instance);
   const lines: string[] = [];
   for (const { heading, tag, record, exists } of node.mode.instances(b)) {
-    const old = gone.get(tag);
-    if (old?.exists && !exists) continue;
-    gone.delete(tag);
+    const held = gone.get(tag);
+    if (held?.exists && !exists) continue;
+    // Under another heading it is another thing, to be made anew: the line mode of an ephone-dn cannot be changed.
+    const old = held?.heading === heading ? held : undefined;
+    if (old) gone.delete(tag);
     if (old?.record === record && node.children.length === 0) continue;
     const body = modeDiff(node, a, b, old?.record, record);
     if (body.length > 0 || (exists && !old?.exists)) lines.push(heading, ...body.map(indent));

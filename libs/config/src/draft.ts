@@ -9,6 +9,7 @@ export class Draft {
   readonly config: Config;
   /** Objects that belong to this draft alone. */
   private readonly owned = new Set<object>();
+  private readonly memos = new Map<unknown, unknown>();
 
   constructor(base: Config) {
     this.config = this.adopt({ ...base });
@@ -22,6 +23,15 @@ export class Draft {
     const copy = this.adopt(Array.isArray(value) ? [...value] : { ...value });
     parent[key] = copy as P[K];
     return copy as NonNullable<P[K]>;
+  }
+
+  /**
+   * What `build` makes of the Config, made once a draft: an index that commands need to look things up. Commands that
+   * change what it says must change it too.
+   */
+  memo<T>(build: (config: Config) => T): T {
+    if (!this.memos.has(build)) this.memos.set(build, build(this.config));
+    return this.memos.get(build) as T;
   }
 
   /** Takes a newly made object as this draft's own. */

@@ -30,6 +30,8 @@ export interface ValueEdge<T> {
   name: string;
   help: string;
   next: Node<T>;
+  /** May be given again and again; all of them are one argument, with blanks between. */
+  repeats: boolean;
 }
 
 /** The answer to a line: what it means, or one of the three refusals. */
@@ -89,7 +91,8 @@ export function matchLine<T>(root: Node<T>, line: string, tokens: Token[], optio
       if (step.edge.capture !== undefined) values[step.edge.capture] = step.edge.word;
     } else {
       words.push(token.raw);
-      values[step.edge.name] = step.value;
+      const { name, repeats } = step.edge;
+      values[name] = repeats && Object.hasOwn(values, name) ? `${values[name]} ${step.value}` : step.value;
     }
     node = step.edge.next;
     if (step.rest) break;
@@ -126,7 +129,7 @@ export function takeStep<T>(
 export function keywordsFrom<T>(node: Node<T>, start: string): Edge<T>[] {
   const found: Edge<T>[] = [];
   const lower = start.toLowerCase();
-  for (const edge of node.keywords.values()) if (edge.word.startsWith(lower)) found.push(edge);
+  for (const edge of node.keywords.values()) if (edge.word.toLowerCase().startsWith(lower)) found.push(edge);
   return found;
 }
 
@@ -165,10 +168,12 @@ function addKeyword<T>(node: Node<T>, word: string, help: string, capture: strin
 }
 
 function addValue<T>(node: Node<T>, element: Element & { kind: 'value' }): Node<T> {
-  const { type, name, help } = element;
+  const { type, name, help, repeats } = element;
   const known = node.values.find((edge) => edge.name === name && edge.help === help);
   if (known) return known.next;
   const next = emptyNode<T>();
-  node.values.push({ type, name, help, next });
+  const edge = { type, name, help, next, repeats };
+  node.values.push(edge);
+  if (repeats) next.values.push(edge);
   return next;
 }

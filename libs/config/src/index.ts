@@ -1,11 +1,12 @@
 export {
-  type BlfSpeedDial,
   type Config,
+  type DialPeer,
   type Password,
   type PresenceConfig,
   type Registrar,
   type SipUa,
   type UnknownLine,
+  type VoiceProfile,
   type VoiceRegisterDn,
   type VoiceRegisterGlobal,
   type VoiceRegisterPool,
@@ -13,19 +14,49 @@ export {
   type VoiceServiceVoip,
   emptyConfig,
 } from './config';
+export { type BlfSpeedDial, type FeatureButton, type LayoutType, type SpeedDial, type UrlButton } from './key-config';
+export {
+  type ButtonSeparator,
+  type CallForward,
+  type Conference,
+  type Ephone,
+  type EphoneButton,
+  type EphoneDn,
+  type EphoneDnTemplate,
+  type EphoneTemplate,
+  type Paging,
+  type ParkSlot,
+  type TelephonyService,
+} from './sccp-config';
+export { type PhoneOrder } from './command';
 export { formatMac, normaliseMac } from './mac';
 export { clearPassword } from './password';
 export { type PresenceGlobal, presenceGlobal, showPresenceGlobal } from './show-presence';
 export {
+  type LineAppearance,
   type LineDirectory,
   type LineEntry,
   type LineInstance,
-  type PoolDirectory,
+  ephoneDnId,
+  ephoneId,
+  hasSameLines,
+  isWatchable,
   lineDirectory,
-  poolDirectory,
   poolId,
   voiceRegisterDnId,
-} from './views';
+} from './line-directory';
+export { type PoolDirectory, poolDirectory } from './pool-directory';
+export { type DeviceDirectory, type DeviceMonitoring, type PhoneLine, deviceDirectory } from './device-directory';
+export {
+  type EphoneDirectory,
+  deviceNameOf,
+  ephoneDirectory,
+  hasCallList,
+  keepaliveOf,
+  macOfDeviceName,
+} from './ephone-directory';
+export { type PhoneKey, type PhoneKeyContent, phoneKeys } from './phone-keys';
+export { keysOfType } from './phone-types';
 export { type ApplyOptions, type Applied, type LineResult, applyCommands } from './apply';
 export { type Completion, type HelpLine, complete, formatHelp, help, promptOf } from './assist';
 export { diffConfig } from './diff';

@@ -1,9 +1,9 @@
-import { Args } from './command';
+import { Args, type PhoneOrder } from './command';
 import { type Config, type ModeRecord } from './config';
 import { Draft } from './draft';
 import { type Match, type Mismatch, matchLine, takeStep } from './grammar';
 import { type Action, type ModeNode, ROOT } from './modes';
-import { type Refusal, refuse } from './refusal';
+import { type Refusal, refuse, reject } from './refusal';
 import { type Token, indentOf, tokenize } from './tokens';
 import { type Holder, UnknownLines } from './unknown';
 import { type LanguageOptions } from './values';
@@ -16,7 +16,9 @@ export type ModePath = readonly string[];
 
 /** How a line was taken. */
 export type Outcome =
-  { kind: 'done' } | { kind: 'kept'; mode: ModePath; text: string } | ({ kind: 'refused' } & Refusal);
+  | { kind: 'done'; order?: PhoneOrder }
+  | { kind: 'kept'; mode: ModePath; text: string }
+  | ({ kind: 'refused' } & Refusal);
 
 /** How a session treats what it is given. */
 export interface SessionOptions extends LanguageOptions {
@@ -24,6 +26,8 @@ export interface SessionOptions extends LanguageOptions {
   keepUnknown: boolean;
   /** The text shows by indentation what belongs to which mode, as running-config does. */
   indented: boolean;
+  /** Commands are checked against what is configured already. */
+  mayReject: boolean;
 }
 
 /** A mode that has been entered: one of ours with its record, or one that linewatch does not know. */
@@ -41,6 +45,8 @@ interface Frame {
 const MAXIMUM_DEPTH = 16;
 /** Longer lines are refused. */
 const MAXIMUM_LINE = 4096;
+/** Longer commands are refused: a command and the `no` of it must fit where commands are kept. */
+const MAXIMUM_COMMAND = 960;
 
 const DONE: Outcome = { kind: 'done' };
 
@@ -55,6 +61,8 @@ export class Session {
   private heading: Frame | undefined;
   /** Indentation of a refused line: what stands below it belongs to a mode that was not entered. */
   private refusedIndent = Infinity;
+  /** A mode is being entered again, whatever has become of its record. */
+  private entering = false;
   /** `end` was given, or `exit` in global configuration. */
   ended = false;
 
@@ -84,6 +92,7 @@ export class Session {
     const line = typed.replace(/[ \t\r]+$/, '');
     const indent = indentOf(line);
     if (indent === line.length) return DONE;
+    if (line.length - indent > MAXIMUM_COMMAND) return invalidAt(line, indent + MAXIMUM_COMMAND);
     if (line[indent] === '!') {
       // Between the blocks of running-config; in a text that lost its indentation it is all that ends a block.
       if (this.options.keepUnknown && line === '!') this.leaveTo(1);
@@ -101,7 +110,9 @@ export class Session {
   enter(path: ModePath): void {
     for (const heading of path) {
       const depth = this.frames.length;
+      this.entering = true;
       this.take(heading);
+      this.entering = false;
       if (this.heading) this.push(this.heading);
       if (this.frames.length !== depth + 1) throw new Error(`no mode named ${path.join(' / ')}`);
       // However little the lines that follow are indented, they are inside.
@@ -117,10 +128,14 @@ export class Session {
     const tokens = tokenize(line);
     const { frames, match } = this.findMatch(line, tokens);
     if (match.kind === 'match') {
+      const rejection = this.reject(match, frames);
+      if (rejection !== undefined) {
+        this.refusedIndent = indent;
+        return { kind: 'refused', ...reject(line, rejection) };
+      }
       this.frames = frames;
       this.left = [];
-      this.carryOut(match, indent);
-      return DONE;
+      return this.carryOut(match, indent);
     }
     const isUnknown = match.kind === 'invalid' && match.unknownKeyword;
     if (isUnknown && this.options.keepUnknown) return this.takeUnknown(this.withVerbInFull(line, tokens), indent);
@@ -139,27 +154,39 @@ export class Session {
   /**
    * Tries the mode itself, then the modes around it: global commands may be typed in any mode. Where indentation shows
    * what belongs where only that mode counts, except below a heading whose lines were not indented at all.
-   * An abbreviation is not looked up further out than the first mode that knows something like it, so that `s` is
-   * ambiguous in `presence` and never `sip-ua`. Without a match, the answer is that of the mode that understood most.
+   * A command that is spelled out goes before one that is abbreviated further in: in `ephone-dn`, `ephone-dn 2` is not the
+   * template of that mode. An abbreviation is not looked up further out than the first mode that knows something like it,
+   * so that `s` is ambiguous in `presence` and never `sip-ua`. Without a match, the answer is that of the mode that understood most.
    */
   private findMatch(line: string, tokens: Token[]): { frames: Frame[]; match: Match<Action> } {
     const attempts = this.options.indented
       ? [this.frames, ...(this.left.length > 0 ? [this.left] : [])]
       : this.frames.map((_, up) => this.frames.slice(0, this.frames.length - up));
+    let abbreviated: { frames: Frame[]; match: Match<Action> } | undefined;
     let best: { frames: Frame[]; match: Match<Action> } | undefined;
     for (const frames of attempts) {
       const node = frames[frames.length - 1]?.node;
       if (node === undefined) continue;
       const match = matchLine(node.grammar, line, tokens, this.options);
       const heard = best !== undefined && (best.match.kind === 'ambiguous' || depthOf(best.match) > 0);
-      if (match.kind === 'match' && (!heard || isSpelledOut(match.words, tokens))) return { frames, match };
+      if (match.kind === 'match' && isSpelledOut(match.words, tokens)) return { frames, match };
+      if (match.kind === 'match' && !heard) abbreviated ??= { frames, match };
       if (match.kind === 'match') continue;
       if (best === undefined || depthOf(match) > depthOf(best.match)) best = { frames, match };
     }
-    return best as { frames: Frame[]; match: Match<Action> };
+    return (abbreviated ?? best) as { frames: Frame[]; match: Match<Action> };
   }
 
-  private carryOut(match: Match<Action> & { kind: 'match' }, indent: number): void {
+  /** Why a command cannot be taken as things stand. What is undone can always be undone. */
+  private reject({ accepts, words, values }: Match<Action> & { kind: 'match' }, frames: Frame[]): string | undefined {
+    if (!this.options.mayReject || this.entering || words[0] === 'no' || words[0] === 'default') return undefined;
+    const args = new Args(values);
+    if (accepts.kind === 'enter') return accepts.mode.mode.refuse?.(this.draft, args);
+    if (accepts.kind !== 'command') return undefined;
+    return accepts.command.refuse?.(frames[frames.length - 1]?.holder as ModeRecord, args, this.draft);
+  }
+
+  private carryOut(match: Match<Action> & { kind: 'match' }, indent: number): Outcome {
     const { accepts: action, words } = match;
     const args = new Args(match.values);
     const verb = words[0];
@@ -167,26 +194,44 @@ export class Session {
     switch (action.kind) {
       case 'exit':
         this.ended ||= this.frames.length === 1;
-        return this.leaveTo(Math.max(1, this.frames.length - 1));
+        this.leaveTo(Math.max(1, this.frames.length - 1));
+        return DONE;
       case 'end':
         this.ended = true;
-        return this.leaveTo(1);
+        this.leaveTo(1);
+        return DONE;
       case 'enter':
-        if (verb === 'no' || verb === 'default') return action.mode.mode.close(this.draft, args);
-        return this.push({
+        if (verb === 'no' || verb === 'default') {
+          action.mode.mode.close(this.draft, args);
+          return DONE;
+        }
+        this.push({
           path: [...this.top.path, words.join(' ')],
           node: action.mode,
           holder: action.mode.mode.open(this.draft, args),
           indent,
           hasBlock: false,
         });
+        return DONE;
       case 'command': {
         const { command } = action;
         if (verb === 'no') command.unset(record, args, this.draft);
         else if (verb === 'default') (command.reset ?? command.unset).call(command, record, args, this.draft);
-        else command.set(record, args, this.draft);
+        else {
+          command.set(record, args, this.draft);
+          return this.orderOf(command.order);
+        }
+        return DONE;
       }
     }
+  }
+
+  private orderOf(order: PhoneOrder['order'] | undefined): Outcome {
+    const { node, holder } = this.top;
+    const phones = node?.mode.phones;
+    if (order === undefined || phones === undefined) return DONE;
+    const device = 'tag' in holder ? { device: `${phones === 'sip' ? 'pool' : 'ephone'}:${holder.tag}` } : {};
+    return { kind: 'done', order: { order, phones, ...device } };
   }
 
   private takeUnknown(line: string, indent: number): Outcome {

@@ -1,7 +1,13 @@
 import { type Command, type Mode } from './command';
 import { configure } from './commands/configure';
+import { dialPeer } from './commands/dial-peer';
+import { ephone } from './commands/ephone';
+import { ephoneDn } from './commands/ephone-dn';
+import { ephoneDnTemplate, ephoneTemplate } from './commands/ephone-templates';
 import { presence } from './commands/presence';
 import { sipUa } from './commands/sip-ua';
+import { telephonyService } from './commands/telephony-service';
+import { voiceLogoutProfile, voiceUserProfile } from './commands/voice-profiles';
 import { voiceRegisterDn } from './commands/voice-register-dn';
 import { voiceRegisterGlobal } from './commands/voice-register-global';
 import { voiceRegisterPool } from './commands/voice-register-pool';
@@ -20,8 +26,16 @@ const MODES: readonly Mode<ModeRecord>[] = [
   voiceRegisterDn,
   voiceRegisterTemplate,
   voiceRegisterPool,
+  voiceLogoutProfile,
+  voiceUserProfile,
+  dialPeer,
   presence,
   sipUa,
+  telephonyService,
+  ephoneDnTemplate,
+  ephoneTemplate,
+  ephoneDn,
+  ephone,
 ];
 
 /** What a line means in a mode. Behind `no` and `default` it means the same, undone. */
@@ -61,7 +75,7 @@ function plant(mode: Mode<ModeRecord>, parent: ModeNode | undefined): ModeNode {
     const action: Action = { kind: 'enter', mode: child };
     const pattern = readPattern(inside.pattern, inside.help);
     addPattern(node.grammar, pattern, action, false);
-    addPattern(undo, pattern, action, false);
+    addPattern(undo, pattern, action, true);
     node.children.push(child);
   }
   const { keywords } = node.grammar;

@@ -10,6 +10,7 @@ import { type ValueType, VALUE_TYPES, range } from './values';
  * | `A.B.C.D$address`, `WORD$user`, … | an argument of a kind named in `VALUE_TYPES` |
  * | `<tcp\|udp>$transport` | one of these |
  * | `[realm WORD$realm]` | may be left out |
+ * | `BUTTON$buttons...` | one or more of them, up to the end of the line |
  * | `~` | `no` and `default` need only what stands before |
  *
  * `$name` is what the value is called in the command's arguments; a keyword inside `[ ]` or `< >` is an argument by its
@@ -17,7 +18,7 @@ import { type ValueType, VALUE_TYPES, range } from './values';
  */
 export type Element =
   | { kind: 'keyword'; word: string; captured: boolean; help: string }
-  | { kind: 'value'; type: ValueType; name: string; help: string }
+  | { kind: 'value'; type: ValueType; name: string; help: string; repeats: boolean }
   | { kind: 'optional'; sequence: Element[] }
   | { kind: 'choice'; alternatives: Element[][]; name?: string };
 
@@ -28,7 +29,7 @@ export interface Pattern {
 }
 
 const TOKEN =
-  /\s+|(?<mark>[[\]<|~])|(?<close>>)(?:\$(?<choice>\w+))?|(?<range>\(\d+-(?:\d+|MAX)\))\$(?<value>\w+)|(?<word>[A-Za-z0-9.-]+)(?:\$(?<name>\w+))?/y;
+  /\s+|(?<mark>[[\]<|~])|(?<close>>)(?:\$(?<choice>\w+))?|(?<range>\(\d+-(?:\d+|MAX)\))\$(?<value>\w+)|(?<word>[A-Za-z0-9.-]+)(?:\$(?<name>\w+)(?<dots>\.\.\.)?)?/y;
 
 /**
  * Reads a pattern with its help texts, one for each keyword and argument in their order.
@@ -44,21 +45,21 @@ export function readPattern(pattern: string, help: readonly string[]): Pattern {
     const elements: Element[] = [];
     while (TOKEN.lastIndex < pattern.length) {
       const token = TOKEN.exec(pattern) ?? fail('not a pattern');
-      const { mark, close, range: bounds, value, word, name } = token.groups ?? {};
+      const { mark, close, range: bounds, value, word, name, dots } = token.groups ?? {};
       if (mark === ']' || mark === '|' || close) return { elements, end: token };
       if (mark === '~') keyLength = elements.length;
       else if (mark === '[') elements.push({ kind: 'optional', sequence: sequence(true).elements });
       else if (mark === '<') elements.push(choice());
       else if (bounds && value)
-        elements.push({ kind: 'value', type: readRange(bounds), name: value, help: nextHelp() });
-      else if (word) elements.push(single(word, name, inside));
+        elements.push({ kind: 'value', type: readRange(bounds), name: value, help: nextHelp(), repeats: false });
+      else if (word) elements.push(single(word, name, inside, dots !== undefined));
     }
     return { elements, end: undefined };
   };
 
-  const single = (word: string, name: string | undefined, captured: boolean): Element => {
+  const single = (word: string, name: string | undefined, captured: boolean, repeats: boolean): Element => {
     const type = Object.hasOwn(VALUE_TYPES, word) ? VALUE_TYPES[word] : undefined;
-    if (type) return { kind: 'value', type, name: name ?? fail(`${word} without a name`), help: nextHelp() };
+    if (type) return { kind: 'value', type, name: name ?? fail(`${word} without a name`), help: nextHelp(), repeats };
     return { kind: 'keyword', word, captured, help: nextHelp() };
   };
 

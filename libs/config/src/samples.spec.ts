@@ -72,15 +72,72 @@ test('[T-23] the SIP part of example 6.3 is understood', () => {
   });
 });
 
-test('what linewatch does not know is reported with its line and mode, and kept in its place', () => {
-  const { unknown, config } = parseConfig(sample('6.4'));
-  expect(unknown[0]).toEqual({ line: 2, mode: [], text: 'ephone-dn  201' });
-  expect(unknown[1]).toEqual({ line: 3, mode: ['ephone-dn  201'], text: 'number 2001' });
-  expect(config.unknown).toHaveLength(3);
-  expect(config.unknown?.[0]).toEqual({
-    text: 'ephone-dn  201',
-    lines: [{ text: 'number 2001' }, { text: 'allow watch' }],
+test('[T-23] the SCCP part of example 6.3 is understood', () => {
+  const { config } = parseConfig(sample('6.3'));
+  expect(config).toMatchObject({
+    dialPeers: {
+      2001: {
+        preference: 2,
+        destinationPattern: '1...',
+        sessionProtocol: 'sipv2',
+        sessionTarget: 'ipv4:11.1.1.4',
+        dtmfRelay: 'sip-notify',
+      },
+    },
+    telephonyService: {
+      enabled: true,
+      maxEphones: 100,
+      maxDn: { count: 300 },
+      sourceAddress: { host: '11.1.1.2', port: 2000 },
+      urls: { directories: 'http://11.1.1.2/localdirectory' },
+      maxConferences: { count: 6, gain: '-6' },
+      callForwardPatterns: ['.T'],
+      transferSystem: 'full-consult',
+      transferPatterns: { '.T': 'consult' },
+      cnfFilesStamp: 'Jan 01 2002 00:00:00',
+    },
+    ephoneDns: {
+      1: { number: '2001', lineMode: 'dual-line', allowWatch: true },
+      2: { number: '2009', lineMode: 'dual-line', allowWatch: true, application: 'default' },
+      3: { number: '2005', allowWatch: true },
+      4: { number: '2002', lineMode: 'dual-line' },
+    },
+    ephones: {
+      1: {
+        mac: '00127f5762a5',
+        type: '7960',
+        fastdials: { 1: { number: '1002' } },
+        blfSpeedDials: {
+          1: { number: '2101', label: '2101', device: false },
+          2: { number: '1003', label: '1003', device: false },
+          3: { number: '2002', label: '2002', device: false },
+        },
+        buttons: { 1: { separator: ':', tags: [1] }, 2: { separator: ':', tags: [2] } },
+      },
+      3: { mac: '00156247ef91', type: '7971' },
+    },
   });
+});
+
+test('the SCCP part of the examples is printed as they have it, line by line [cme-presence 6.3, 6.6]', () => {
+  for (const section of ['6.3', '6.4']) {
+    const blocks = sample(section).match(/^(telephony-service|ephone|ephone-dn|dial-peer)\b.*\n(?: .*\n)+/gm) ?? [];
+    const printed = renderConfig(parseConfig(sample(section)).config);
+    expect(blocks.length).toBeGreaterThan(2);
+    for (const block of blocks) expect(printed).toContain(`!\n${block}`);
+  }
+});
+
+test('what linewatch does not know is reported with its line and mode, and kept in its place', () => {
+  const { unknown, config } = parseConfig(sample('6.3'));
+  expect(unknown).toEqual([
+    { line: 7, mode: ['voice service voip'], text: 'h323' },
+    { line: 41, mode: [], text: 'interface GigabitEthernet0/0' },
+    { line: 42, mode: ['interface GigabitEthernet0/0'], text: 'ip address 11.1.1.2 255.255.255.0' },
+  ]);
+  expect(config.unknown).toEqual([
+    { text: 'interface GigabitEthernet0/0', lines: [{ text: 'ip address 11.1.1.2 255.255.255.0' }] },
+  ]);
 });
 
 test('running-config keeps the order of Cisco inside a mode [cme-presence 2.1]', () => {
@@ -142,7 +199,8 @@ test('the rows around a configuration that a router prints are no commands', () 
 });
 
 test('a very long line is refused, a very deep text is kept', () => {
-  expect(parseConfig('x'.repeat(5000)).errors).toHaveLength(1);
+  for (const length of [5000, 1000]) expect(parseConfig('x'.repeat(length)).errors).toHaveLength(1);
+  expect(parseConfig('x'.repeat(960)).unknown).toHaveLength(1);
   const deep = Array.from({ length: 2000 }, (_, depth) => ' '.repeat(depth) + `level${depth}`).join('\n');
   const { config } = parseConfig(deep);
   expect(parseConfig(renderConfig(config)).config).toEqual(config);

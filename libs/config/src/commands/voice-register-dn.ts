@@ -1,5 +1,6 @@
 import { taggedMode } from '../command';
 import { type VoiceRegisterDn } from '../config';
+import { allowWatch } from './common';
 
 /** `voice register dn <tag>`: a directory number of SIP phones [cme-presence 2.3, 2.8]. */
 export const voiceRegisterDn = taggedMode<VoiceRegisterDn>({
@@ -43,21 +44,7 @@ export const voiceRegisterDn = taggedMode<VoiceRegisterDn>({
       },
       render: ({ label }) => (label === undefined ? [] : [`label ${label}`]),
     },
-    {
-      // Three-valued: `no` is an answer of its own that a template does not overrule, `default` says nothing [cme-presence 2.3].
-      pattern: 'allow watch',
-      help: ['Allow', 'This line to be watched'],
-      set: (dn) => {
-        dn.allowWatch = true;
-      },
-      unset: (dn) => {
-        dn.allowWatch = false;
-      },
-      reset: (dn) => {
-        delete dn.allowWatch;
-      },
-      render: ({ allowWatch }) => (allowWatch === undefined ? [] : [allowWatch ? 'allow watch' : 'no allow watch']),
-    },
+    allowWatch(),
     {
       pattern: 'shared-line ~ [max-calls (2-16)$calls]',
       help: ['Several phones carry this line', 'Concurrent calls', 'Number of calls, 2 by default'],

@@ -1,6 +1,8 @@
 import { type Command, type Mode, singleMode } from '../command';
 import { type VoiceRegisterGlobal, emptyVoiceRegisterGlobal } from '../config';
 import { type Draft } from '../draft';
+import { order } from '../command-kinds';
+import { firmwareLoad } from './common';
 
 const AUTHENTICATE = 'Digest authentication of SIP requests';
 
@@ -11,6 +13,7 @@ export const voiceRegisterGlobal: Mode<VoiceRegisterGlobal> = {
     prompt: 'config-register-global',
     under: 'configure',
     field: 'voiceRegisterGlobal',
+    phones: 'sip',
     help: ['Voice configuration commands', 'SIP phones', 'Settings for all SIP phones'],
     empty: emptyVoiceRegisterGlobal,
     commands: [
@@ -46,20 +49,7 @@ export const voiceRegisterGlobal: Mode<VoiceRegisterGlobal> = {
       },
       maximum('max-dn', 'maxDn', 'Maximum number of directory numbers'),
       maximum('max-pool', 'maxPool', 'Maximum number of phones'),
-      {
-        pattern: 'load NAME$type ~ WORD$file',
-        help: ['Firmware of a phone type, kept without effect', 'Phone type', 'Firmware file'],
-        set: (record, args, draft) => {
-          draft.own(record, 'loads')[args.text('type')] = args.text('file');
-        },
-        unset: (record, args, draft) => {
-          delete draft.own(record, 'loads')[args.text('type')];
-        },
-        render: ({ loads }) =>
-          Object.entries(loads)
-            .map(([type, file]) => `load ${type} ${file}`)
-            .sort(),
-      },
+      firmwareLoad(),
       authenticate('presence', 'presence', 'Subscriptions from outside'),
       authenticate('register', 'register', 'Registrations'),
       authenticate('ood-refer', 'oodRefer', 'Out-of-dialog REFER'),
@@ -106,7 +96,10 @@ export const voiceRegisterGlobal: Mode<VoiceRegisterGlobal> = {
           delete record.profileSync;
         },
         render: ({ profileSync }) => (profileSync === undefined ? [] : [`create profile sync ${profileSync}`]),
+        order: 'create-files',
       },
+      order('restart', ['Restart all SIP phones'], 'restart'),
+      order('reset', ['Reset all SIP phones'], 'reset'),
     ],
   }),
   // It takes all phones and their lines with it; the shell asks first [cme-presence 2.8].

@@ -1,7 +1,9 @@
 import { flag, taggedMode } from '../command';
-import { type Password, type VoiceRegisterPool } from '../config';
+import { order, setting } from '../command-kinds';
+import { type VoiceRegisterPool } from '../config';
 import { formatMac } from '../mac';
-import { printPassword } from './sip-ua';
+import { username } from './common';
+import { blfSpeedDial, fastdial, featureButton, speedDial } from './phone-keys';
 import { sessionTransport } from './voice-register-template';
 
 /** `voice register pool <tag>`: a SIP phone [cme-presence 2.4, 2.8]; commands in the order of cme-presence 6.6. */
@@ -11,8 +13,19 @@ export const voiceRegisterPool = taggedMode<VoiceRegisterPool>({
   pattern: 'voice register pool (1-MAX)$tag',
   help: ['Voice configuration commands', 'SIP phones', 'A phone', 'Tag of the phone'],
   table: 'pools',
-  create: (tag) => ({ tag, numbers: {}, callList: false, blfSpeedDials: {} }),
+  phones: 'sip',
+  create: (tag) => ({
+    tag,
+    numbers: {},
+    callList: false,
+    blfSpeedDials: {},
+    fastdials: {},
+    speedDials: {},
+    featureButtons: {},
+    dnd: false,
+  }),
   commands: [
+    fastdial(),
     {
       pattern:
         'id ~ <mac H.H.H$mac|ip A.B.C.D$ip [mask MASK$ipMask]|network A.B.C.D$network mask MASK$mask> [device-id-name NAME$device]',
@@ -92,55 +105,17 @@ export const voiceRegisterPool = taggedMode<VoiceRegisterPool>({
       render: ({ template }) => (template === undefined ? [] : [`template ${template}`]),
     },
     flag<VoiceRegisterPool>('presence call-list', ['Presence features', 'BLF call-list of this phone'], 'callList'),
-    {
-      pattern: 'username ~ WORD$username [password [<0|6>$type] WORD$password]',
-      help: [
-        'Credential of the registration',
-        'User name',
-        'Password',
-        'A clear text password follows',
-        'An encrypted password follows',
-        'The password',
-      ],
-      set: (pool, args) => {
-        forgetCredential(pool);
-        pool.username = args.text('username');
-        if (!args.has('password')) return;
-        pool.password = { text: args.text('password') };
-        if (args.has('type')) pool.password.type = args.text('type') as Password['type'];
-      },
-      unset: forgetCredential,
-      render: ({ username, password }) =>
-        username === undefined
-          ? []
-          : [`username ${username}${password === undefined ? '' : ` password ${printPassword(password)}`}`],
-    },
-    {
-      pattern: 'blf-speed-dial (1-113)$tag ~ DIALED$number label STRING$label [device]',
-      help: [
-        'A key that dials a number and shows its status',
-        'Tag of the key',
-        'Number to dial and watch',
-        'Text beside the key',
-        'Up to 30 characters, in quotes if there are blanks',
-        'Watch the phone whose primary line has the number',
-      ],
-      set: (pool, args, draft) => {
-        draft.own(pool, 'blfSpeedDials')[args.number('tag')] = {
-          number: args.text('number'),
-          label: args.text('label'),
-          device: args.has('device'),
-        };
-      },
-      unset: (pool, args, draft) => {
-        delete draft.own(pool, 'blfSpeedDials')[args.number('tag')];
-      },
-      render: ({ blfSpeedDials }) =>
-        Object.entries(blfSpeedDials).map(
-          ([tag, { number, label, device }]) =>
-            `blf-speed-dial ${tag} ${number} label "${label}"${device ? ' device' : ''}`,
-        ),
-    },
+    setting('dtmf-relay', 'LINE', ['Transport of DTMF digits, kept without effect', 'Ways'], 'dtmfRelay'),
+    username(),
+    setting('codec', 'LINE', ['Codec, kept without effect', 'Codec'], 'codec'),
+    setting('paging-dn', '(1-MAX)', ['Paging number whose pages the phone gets', 'Tag of the ephone-dn'], 'pagingDn'),
+    setting('logout-profile', '(1-MAX)', ['Profile while nobody is logged in', 'Tag of the profile'], 'logoutProfile'),
+    flag<VoiceRegisterPool>('dnd', ['The phone is in do-not-disturb, not shown to watchers'], 'dnd'),
+    featureButton(),
+    speedDial(),
+    blfSpeedDial('(1-113)'),
+    order('restart', ['Restart the phone'], 'restart'),
+    order('reset', ['Reset the phone'], 'reset'),
   ],
 });
 
@@ -156,9 +131,4 @@ function forgetId(pool: VoiceRegisterPool): void {
   delete pool.idIp;
   delete pool.idNetwork;
   delete pool.deviceIdName;
-}
-
-function forgetCredential(pool: VoiceRegisterPool): void {
-  delete pool.username;
-  delete pool.password;
 }

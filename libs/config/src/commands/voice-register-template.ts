@@ -1,5 +1,6 @@
 import { type Command, taggedMode } from '../command';
 import { type VoiceRegisterPool, type VoiceRegisterTemplate } from '../config';
+import { buttonLayout, featureButton, urlButton } from './phone-keys';
 
 /** `session-transport`, in a template and in a pool; the pool's own value wins [cme-presence 2.8]. */
 export function sessionTransport<R extends VoiceRegisterPool | VoiceRegisterTemplate>(): Command<R> {
@@ -23,6 +24,6 @@ export const voiceRegisterTemplate = taggedMode<VoiceRegisterTemplate>({
   pattern: 'voice register template (1-10)$tag',
   help: ['Voice configuration commands', 'SIP phones', 'A template for phones', 'Tag of the template'],
   table: 'templates',
-  create: (tag) => ({ tag }),
-  commands: [sessionTransport()],
+  create: (tag) => ({ tag, urlButtons: {}, featureButtons: {}, buttonLayout: {} }),
+  commands: [sessionTransport(), urlButton(), featureButton(), buttonLayout('-button')],
 });

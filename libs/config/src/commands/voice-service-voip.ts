@@ -1,7 +1,9 @@
 import { type Mode, singleMode } from '../command';
-import { type VoiceServiceVoip, emptyRegistrar } from '../config';
+import { setting } from '../command-kinds';
+import { type Registrar, type VoiceServiceVoip, emptyRegistrar } from '../config';
 
 const defaults = emptyRegistrar();
+const SUBSCRIPTION = ['Subscriptions of the SIP layer', 'Limit, kept without effect'];
 
 /** `voice service voip`; everything in it but the registrar is kept without effect. */
 export const voiceServiceVoip: Mode<VoiceServiceVoip> = {
@@ -43,7 +45,7 @@ export const voiceServiceVoip: Mode<VoiceServiceVoip> = {
 };
 
 /** `sip` inside `voice service voip`: the registrar. */
-export const sip = singleMode({
+export const sip = singleMode<Registrar>({
   name: 'sip',
   prompt: 'conf-serv-sip',
   under: 'voice service voip',
@@ -69,8 +71,7 @@ export const sip = singleMode({
         record.minExpires = args.has('min') ? args.number('min') : defaults.minExpires;
       },
       unset: (record) => {
-        const { unknown } = record;
-        Object.assign(record, emptyRegistrar(), unknown && { unknown });
+        Object.assign(record, emptyRegistrar());
       },
       render: ({ enabled, maxExpires, minExpires }) => {
         if (!enabled) return [];
@@ -78,5 +79,7 @@ export const sip = singleMode({
         return [`registrar server${atDefault ? '' : ` expires max ${maxExpires} min ${minExpires}`}`];
       },
     },
+    setting('subscription maximum accept', '(1-1000000)', [...SUBSCRIPTION, 'Accepted', 'Number'], 'maxAccepted'),
+    setting('subscription maximum originate', '(1-1000000)', [...SUBSCRIPTION, 'Sent', 'Number'], 'maxOriginated'),
   ],
 });

@@ -48,15 +48,32 @@ test('all DNs with the same number are one line, each with the phones that carry
   expect(lines.resolve('2101')).toEqual({
     number: '2101',
     instances: [
-      { id: 'voice-register-dn:1', watchable: true, devices: ['pool:1'], sharedLine: false },
-      { id: 'voice-register-dn:3', watchable: false, devices: ['pool:1', 'pool:2'], sharedLine: true },
+      {
+        id: 'voice-register-dn:1',
+        kind: 'phone',
+        watchable: true,
+        devices: ['pool:1'],
+        appearances: [{ device: 'pool:1', kind: 'sip', button: 1, primary: true, autoLine: false }],
+        sharedLine: false,
+      },
+      {
+        id: 'voice-register-dn:3',
+        kind: 'phone',
+        watchable: false,
+        devices: ['pool:1', 'pool:2'],
+        appearances: [
+          { device: 'pool:1', kind: 'sip', button: 2, primary: false, autoLine: false },
+          { device: 'pool:2', kind: 'sip', button: 1, primary: true, autoLine: false },
+        ],
+        sharedLine: true,
+      },
     ],
   });
 });
 
 test('a DN on no phone has no devices, and `no allow watch` is not watchable', () => {
-  expect(lines.resolve('2102')?.instances).toEqual([
-    { id: 'voice-register-dn:2', watchable: false, devices: [], sharedLine: false },
+  expect(lines.resolve('2102')?.instances).toMatchObject([
+    { id: 'voice-register-dn:2', watchable: false, devices: [], appearances: [] },
   ]);
 });
 
