@@ -33,6 +33,20 @@ const depConstraints = [
     bannedExternalImports: [...nats, ...redis],
   },
   {
+    // What every kind of edge shares: no protocol of phones.
+    sourceTag: 'shell:edge',
+    onlyDependOnLibsWithTags: [
+      'shell:bus',
+      'shell:tables',
+      'shell:runtime',
+      'core:call',
+      'core:config',
+      'core:presence',
+      'test:kit',
+    ],
+    bannedExternalImports: [...nest, ...nats, ...redis],
+  },
+  {
     sourceTag: 'service',
     onlyDependOnLibsWithTags: [
       'core:sip',
@@ -43,6 +57,7 @@ const depConstraints = [
       'shell:bus',
       'shell:tables',
       'shell:runtime',
+      'shell:edge',
       'test:kit',
     ],
     bannedExternalImports: [...nats, ...redis],

@@ -11,6 +11,14 @@ const violations = [
     file: 'libs/call/src/violation.ts',
     code: "import { makeSubjects } from '@linewatch/bus';\nexport { makeSubjects };\n",
   },
+  {
+    file: 'libs/edge/src/violation.ts',
+    code: "import { parseUri } from '@linewatch/sip';\nexport { parseUri };\n",
+  },
+  {
+    file: 'libs/edge/src/violation.ts',
+    code: "import { Injectable } from '@nestjs/common';\nexport { Injectable };\n",
+  },
 ];
 
 const eslint = new ESLint({ cwd: process.cwd() });

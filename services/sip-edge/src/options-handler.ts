@@ -1,5 +1,5 @@
+import type { Directory } from '@linewatch/edge';
 import { ALLOW_EVENTS, type HeaderField, parseUri } from '@linewatch/sip';
-import type { Directory } from './directory';
 import type { ServerRequest } from './endpoint/user-agent';
 
 /** Bodies that a request to this edge may bear. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Outbox } from '@linewatch/bus';
+import { Bindings, Directory, Hold, Latch, Lines } from '@linewatch/edge';
 import {
   EdgeIdentity,
   EdgeMonitor,
@@ -14,14 +15,9 @@ import { toTag } from '@linewatch/sip';
 import { BindingTable, RedisConnection, SubscriptionTable } from '@linewatch/tables';
 import { Module } from '@nestjs/common';
 import { Authentication } from './authentication';
-import { Bindings } from './bindings';
 import { CALLS, CallMessages } from './call-messages.controller';
 import { Calls } from './calls/calls';
-import { Directory } from './directory';
 import { Endpoint } from './endpoint/endpoint';
-import { Hold } from './hold';
-import { Latch } from './latch';
-import { Lines } from './lines';
 import { type Listening, describeBindError, listeningOf, ownAddresses, sipEdgeSettings } from './listening';
 import { optionsHandler } from './options-handler';
 import { Registrar } from './registrar/registrar';

@@ -1,8 +1,7 @@
 import { poolId } from '@linewatch/config';
+import type { Bindings, DirectoryView } from '@linewatch/edge';
 import type { Binding, DeviceName, LineNumber } from '@linewatch/presence';
 import { type Flow, header, parseNameAddr, parseUri, type SipRequest, userOf } from '@linewatch/sip';
-import type { Bindings } from './bindings';
-import type { DirectoryView } from './directory';
 
 /** Who sent a request: a phone of ours that speaks for one of its numbers, or anybody else [cme-presence 4.2]. */
 export type WatcherIdentity =

@@ -1,7 +1,7 @@
 import { resumeCall } from '@linewatch/call';
+import type { Lines, LineView } from '@linewatch/edge';
 import type { CallId, EdgeId, LegId } from '@linewatch/presence';
 import type { EdgeMonitor, TimerWheel } from '@linewatch/runtime';
-import type { Lines, LineView } from '../lines';
 import type { CallCourier } from './call-courier';
 import type { Controllers } from './controllers';
 import type { LegPublisher } from './leg-publisher';

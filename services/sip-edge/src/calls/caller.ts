@@ -1,8 +1,7 @@
 import type { Party } from '@linewatch/call';
 import { voiceRegisterDnId, type Config } from '@linewatch/config';
+import type { Bindings, DirectoryView } from '@linewatch/edge';
 import type { Flow, SipRequest } from '@linewatch/sip';
-import type { Bindings } from '../bindings';
-import type { DirectoryView } from '../directory';
 import { identify } from '../watcher-identity';
 import type { LegOwner } from './edge-leg';
 

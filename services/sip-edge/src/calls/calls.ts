@@ -1,12 +1,10 @@
 import { AnswerError, type Bus, type Outbox } from '@linewatch/bus';
 import { callMessageSchema, type CallMessage, type CallMessageReply, type LegEvent } from '@linewatch/call';
+import type { Bindings, Directory, Lines } from '@linewatch/edge';
 import { edgeScopedId, type EdgeId } from '@linewatch/presence';
 import type { Clock, EdgeMonitor, Metrics, RateLimitedLog, TimerWheel } from '@linewatch/runtime';
 import { type Flow, type SipRequest, toTag } from '@linewatch/sip';
-import type { Bindings } from '../bindings';
-import type { Directory } from '../directory';
 import type { ServerRequest, SipSender } from '../endpoint/user-agent';
-import type { Lines } from '../lines';
 import { CallCourier } from './call-courier';
 import { CallResumption } from './call-resumption';
 import { callerOf, namedParty, type Caller } from './caller';

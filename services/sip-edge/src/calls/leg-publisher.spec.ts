@@ -1,8 +1,8 @@
 import { makeSubjects, OutboxFullError, type OutboxEntry } from '@linewatch/bus';
 import { initialStanding, type LegStanding } from '@linewatch/call';
+import { ManualClock, settle } from '@linewatch/edge';
 import type { LegFact } from '@linewatch/presence';
 import { Metrics } from '@linewatch/runtime';
-import { ManualClock, settle } from '../testing/manual-clock';
 import { flowOf } from '../testing/fake-transport';
 import type { EdgeLeg } from './edge-leg';
 import { LegPublisher } from './leg-publisher';

@@ -1,6 +1,6 @@
 import { legRestoreSchema, type LegRestore, type RestoredLeg } from '@linewatch/call';
+import type { LineView } from '@linewatch/edge';
 import type { CallId, EdgeId, Leg, LegId, LineNumber } from '@linewatch/presence';
-import type { LineView } from '../lines';
 import { sipRestoreSchema, type SipRestore } from './edge-leg';
 
 /** What the lines' states say of legs from before a restart of this edge [design 5, "A call"]. */

@@ -1,7 +1,7 @@
 import { UnavailableError } from '@linewatch/bus';
 import { applyCommands, emptyConfig } from '@linewatch/config';
+import { Directory } from '@linewatch/edge';
 import type { Binding } from '@linewatch/presence';
-import { Directory } from '../directory';
 import { flowOf } from '../testing/fake-transport';
 import { route, type RoutingParts } from './routing';
 

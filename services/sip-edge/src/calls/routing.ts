@@ -1,10 +1,9 @@
 import type { RoutedTarget, RouteRefusal } from '@linewatch/call';
 import type { LineEntry } from '@linewatch/config';
+import { type Bindings, type Directory, reachableBindings } from '@linewatch/edge';
 import type { EdgeId, InstanceId, LegId } from '@linewatch/presence';
 import type { Clock, EdgeMonitor } from '@linewatch/runtime';
 import type { Flow } from '@linewatch/sip';
-import { reachableBindings, type Bindings } from '../bindings';
-import type { Directory } from '../directory';
 import { isBoundTo } from '../watcher-identity';
 
 /** Phones that one call rings at most. */

@@ -1,7 +1,7 @@
+import { ManualClock, settle } from '@linewatch/edge';
 import { header, request as makeRequest, type SipResponse } from '@linewatch/sip';
 import { Metrics, RateLimitedLog } from '@linewatch/runtime';
 import { answerTo, FakeTransport, flowOf } from '../testing/fake-transport';
-import { ManualClock, settle } from '../testing/manual-clock';
 import { Endpoint } from './endpoint';
 import type { ServerRequest } from './user-agent';
 

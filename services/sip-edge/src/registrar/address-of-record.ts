@@ -1,6 +1,6 @@
+import type { DirectoryView } from '@linewatch/edge';
 import type { LineNumber } from '@linewatch/presence';
 import { header, parseNameAddr, parseUri, type Refusal, type SipRequest, type SipUri } from '@linewatch/sip';
-import type { DirectoryView } from '../directory';
 
 /** Which number a REGISTER is about, and whether it is one of ours [RFC3261 10.3 steps 1 and 5]. */
 

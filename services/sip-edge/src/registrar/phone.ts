@@ -1,4 +1,5 @@
 import { clearPassword, normaliseMac, poolId, type Config, type VoiceRegisterPool } from '@linewatch/config';
+import type { DirectoryView, LineBindings } from '@linewatch/edge';
 import type { LineNumber } from '@linewatch/presence';
 import {
   callIdOf,
@@ -12,8 +13,6 @@ import {
   userOf,
 } from '@linewatch/sip';
 import type { Authentication } from '../authentication';
-import type { LineBindings } from '../bindings';
-import type { DirectoryView } from '../directory';
 import { isBoundTo } from '../watcher-identity';
 
 /** Which phone sent a REGISTER, and whether it is who it says it is [cme-presence 2.8]. */

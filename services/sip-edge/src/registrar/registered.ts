@@ -1,6 +1,6 @@
+import type { LineBindings } from '@linewatch/edge';
 import type { Binding, DeviceName } from '@linewatch/presence';
 import { ALLOW_EVENTS, type HeaderField } from '@linewatch/sip';
-import type { LineBindings } from '../bindings';
 
 /**
  * The header fields of a 200 to REGISTER [RFC3261 10.3 step 8] [SB-77]: every binding of the number with the seconds it

@@ -1,13 +1,11 @@
 import { poolId, type VoiceRegisterPool } from '@linewatch/config';
+import type { Bindings, Directory, DirectoryView, Hold, LineBindings } from '@linewatch/edge';
 import type { LineNumber } from '@linewatch/presence';
 import type { Clock, LabelledCounter, PlainCounter, RateLimitedLog } from '@linewatch/runtime';
 import { callIdOf, cseqOf, header, headerValues, parseNameAddr, type Refusal } from '@linewatch/sip';
 import type { Authentication } from '../authentication';
-import type { Bindings, LineBindings } from '../bindings';
-import type { Directory, DirectoryView } from '../directory';
 import { targetFlow } from '../endpoint/target-flow';
 import type { ServerRequest, SipSender } from '../endpoint/user-agent';
-import type { Hold } from '../hold';
 import { addressOfRecord, isOwnDomain, NOT_SERVED } from './address-of-record';
 import { type Wanted, wantedOf } from './contacts';
 import { authenticatePhone, FORBIDDEN, phoneOf, registeredPhoneOf } from './phone';

@@ -1,7 +1,6 @@
+import { type LineView, settle } from '@linewatch/edge';
 import { emptyLine, evolveLine, lampOf, type LineState } from '@linewatch/presence';
-import type { LineView } from '../lines';
 import { flowOf } from '../testing/fake-transport';
-import { settle } from '../testing/manual-clock';
 import { connectionOf, contactOf, PHONES, RegistrarRig } from './testing/registrar-rig';
 
 const OTHER_CONTACT = contactOf('2101', flowOf('127.0.0.21', 5070));

@@ -1,4 +1,4 @@
-import type { DirectoryView } from '../directory';
+import type { DirectoryView } from '@linewatch/edge';
 import {
   acceptsBody,
   BAD_EVENT,

@@ -1,8 +1,8 @@
 import type { Bus } from '@linewatch/bus';
+import type { Lines } from '@linewatch/edge';
 import type { LineNumber } from '@linewatch/presence';
 import type { Clock, LabelledCounter } from '@linewatch/runtime';
 import type { LineView } from '@linewatch/sip';
-import type { Lines } from '../lines';
 import type { Notifications } from './notifications';
 import type { Watched, WatchedTable } from './watched';
 

@@ -1,3 +1,4 @@
+import type { Lines } from '@linewatch/edge';
 import type { DialogView, LineNumber } from '@linewatch/presence';
 import {
   type DialogView as DialogInfoView,
@@ -9,7 +10,6 @@ import {
   renderDialogInfo,
   renderPidf,
 } from '@linewatch/sip';
-import type { Lines } from '../lines';
 
 /** A body and its octets, cut where the version of a dialog-info document stands. */
 export interface Document {

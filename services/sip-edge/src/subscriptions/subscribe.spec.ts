@@ -1,8 +1,8 @@
+import { settle } from '@linewatch/edge';
 import type { AuthorizeRequest } from '@linewatch/presence';
 import { header, type SipRequest } from '@linewatch/sip';
 import { answerTo, flowOf } from '../testing/fake-transport';
 import { SubscriptionRig } from '../testing/subscription-rig';
-import { settle } from '../testing/manual-clock';
 
 interface Asked {
   number?: string;

@@ -1,4 +1,5 @@
 import { AnswerError, type Bus } from '@linewatch/bus';
+import { type Directory, Gate } from '@linewatch/edge';
 import { authorizeReplySchema, type AuthorizeReply, type Subscription, type Watcher } from '@linewatch/presence';
 import type { Clock, LabelledCounter, RateLimitedLog } from '@linewatch/runtime';
 import {
@@ -20,11 +21,9 @@ import {
   uasDialog,
   userOf,
 } from '@linewatch/sip';
-import type { Directory } from '../directory';
 import type { Endpoint } from '../endpoint/endpoint';
 import { targetFlow } from '../endpoint/target-flow';
 import type { ServerRequest } from '../endpoint/user-agent';
-import { Gate } from '../gate';
 import { type Asked, checkSubscribe, type NamedLine, namedLine } from './admission';
 import type { Notifications } from './notifications';
 import type { ProtocolRecord } from './protocol-record';

@@ -1,19 +1,17 @@
 import { applyCommands, type Config, emptyConfig } from '@linewatch/config';
 import type { Appended, OutboxEntry } from '@linewatch/bus';
 import { makeSubjects } from '@linewatch/bus';
+import { Directory, type LineView, ManualClock, settle } from '@linewatch/edge';
 import type { AuthorizeReply, AuthorizeRequest, Lamp, LineState } from '@linewatch/presence';
 import { decideWatch, emptyLine } from '@linewatch/presence';
 import { Metrics, presenceRules, RateLimitedLog } from '@linewatch/runtime';
-import { Directory } from '../directory';
 import { Endpoint } from '../endpoint/endpoint';
-import type { LineView } from '../lines';
 import { Documents } from '../subscriptions/documents';
 import { Notifications } from '../subscriptions/notifications';
 import { SubscribeHandler, type SubscriberIdentity } from '../subscriptions/subscribe';
 import { SubscriptionRecords } from '../subscriptions/subscription-records';
 import { WatchedTable } from '../subscriptions/watched';
 import { FakeTransport, flowOf } from './fake-transport';
-import { ManualClock, settle } from './manual-clock';
 
 /** What is logged as an error is a mistake of ours, and fails the test. */
 const log = {

@@ -1,5 +1,6 @@
 import { makeSubjects, Outbox, UnavailableError, type Appended, type BusEvent, type OutboxEntry } from '@linewatch/bus';
 import { applyCommands, emptyConfig } from '@linewatch/config';
+import { Directory, type LineBindings, type LineListener, type LineView, ManualClock, settle } from '@linewatch/edge';
 import {
   emptyLine,
   evolveLine,
@@ -13,11 +14,7 @@ import {
 } from '@linewatch/presence';
 import { Metrics, RateLimitedLog } from '@linewatch/runtime';
 import type { Flow } from '@linewatch/sip';
-import type { LineBindings } from '../../bindings';
-import { Directory } from '../../directory';
 import { Endpoint } from '../../endpoint/endpoint';
-import type { LineListener, LineView } from '../../lines';
-import { ManualClock, settle } from '../../testing/manual-clock';
 import { Calls, type CallSettings } from '../calls';
 import { TestPhone } from './test-phone';
 

@@ -1,14 +1,11 @@
 import { applyCommands, emptyConfig } from '@linewatch/config';
 import type { BusStatus } from '@linewatch/bus';
+import { Bindings, Directory, Hold, ManualClock, settle } from '@linewatch/edge';
 import { Metrics, RateLimitedLog } from '@linewatch/runtime';
 import { headerLines, type Flow, type SipResponse } from '@linewatch/sip';
 import { Authentication } from '../../authentication';
-import { Bindings } from '../../bindings';
-import { Directory } from '../../directory';
 import { Endpoint } from '../../endpoint/endpoint';
-import { Hold } from '../../hold';
 import { FakeTransport, flowOf } from '../../testing/fake-transport';
-import { ManualClock, settle } from '../../testing/manual-clock';
 import { Registrar } from '../registrar';
 import { RegistrationKeeper } from '../registration-keeper';
 import { MemoryLines } from './memory-lines';
