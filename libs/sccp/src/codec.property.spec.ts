@@ -42,7 +42,7 @@ describe('the codec', () => {
           if (typeof value === 'number') expect([key, settled[key as keyof Message]]).toEqual([key, value]);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 400 },
     );
   });
 
@@ -55,7 +55,7 @@ describe('the codec', () => {
           if (message.name !== 'raw') encodeMessage(message, dialect);
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 800 },
     );
   });
 
@@ -100,7 +100,7 @@ describe('the framer', () => {
         expect(found).toEqual(frames.map(([id, payload]) => ({ headerVersion: 0, id, payload })));
         expect(framer.heldBytes).toBe(0);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -111,7 +111,7 @@ describe('the framer', () => {
         for (const chunk of chunks) framer.push(chunk);
         expect(framer.heldBytes).toBeLessThanOrEqual(264);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });

@@ -30,3 +30,33 @@ export {
   type StationWorld,
   type UnregisteredCause,
 } from './station-state';
+
+// The calls of a phone
+export { freeCallReference, initialStationCalls, standingOf, stepStationCalls } from './calls';
+export {
+  type CallLine,
+  type CallParty,
+  type CallSettings,
+  type CallStanding,
+  type CallsWorld,
+  type CallTimer,
+  defaultCallSettings,
+  type DialMatch,
+  type LegCause,
+  type StationCall,
+  type StationCallsEffect,
+  type StationCallsInput,
+  type StationCallsState,
+  type StationCallsStep,
+  type StationFeature,
+  type StationLegCommand,
+  type StationLegEvent,
+} from './calls-state';
+export {
+  chooseCodec,
+  type ChosenCodec,
+  type MediaCodec,
+  type MediaDescription,
+  type MediaDirection,
+  offeredCodecs,
+} from './media';

@@ -562,7 +562,7 @@ describe('whatever comes', () => {
         const { state } = story;
         if (state.status === 'registered') expect(Object.keys(state.callList).length).toBeLessThanOrEqual(200);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });
