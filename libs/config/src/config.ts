@@ -235,7 +235,8 @@ export interface DialPeer extends ModeRecord {
   sessionProtocol?: 'sipv2' | 'cisco';
   /** As typed: `ipv4:11.1.1.4`, `ipv4:11.1.1.4:5070`, `dns:…`; `dialPeerTarget` reads it. */
   sessionTarget?: string;
-  sessionTransport?: 'tcp' | 'udp';
+  /** `system`, the default, is what `sip-ua` would say; a trunk then uses UDP. */
+  sessionTransport?: 'system' | 'tcp' | 'tcp tls' | 'udp';
   /** `dtmf-relay`, `codec`, as typed: kept without effect. */
   dtmfRelay?: string;
   codec?: string;

@@ -114,7 +114,7 @@ const PHONE_TABLE: Record<string, CommandRow> = {
   username: {
     mode: PHONE,
     accepts: {
-      'username ada password secret': 'username ada password secret',
+      'username ada password secret': 'username "ada" password secret',
       'username "Ada L" password secret': 'username "Ada L" password secret',
     },
     refuses: { username: 'incomplete', 'username ada password': 'incomplete' },

@@ -54,6 +54,8 @@ export type Mismatch =
       depth: number;
       /** Only keywords could have stood there: not a wrong argument but a command we do not know. */
       unknownKeyword: boolean;
+      /** What was understood was not abbreviated. */
+      spelledOut: boolean;
     }
   | { kind: 'incomplete'; depth: number }
   | { kind: 'ambiguous'; depth: number };
@@ -84,7 +86,8 @@ export function matchLine<T>(root: Node<T>, line: string, tokens: Token[], optio
     if (step === 'ambiguous') return { kind: 'ambiguous', depth };
     if (step === undefined) {
       const unknownKeyword = node.values.length === 0 && node.keywords.size > 0;
-      return { kind: 'invalid', at: token.at, depth, unknownKeyword };
+      const spelledOut = words.every((word, at) => word === tokens[at]?.raw);
+      return { kind: 'invalid', at: token.at, depth, unknownKeyword, spelledOut };
     }
     if (step.kind === 'keyword') {
       words.push(step.edge.word);

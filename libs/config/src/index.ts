@@ -56,6 +56,7 @@ export {
   macOfDeviceName,
 } from './ephone-directory';
 export { type PhoneKey, type PhoneKeyContent, phoneKeys } from './phone-keys';
+export { type DialPeerDirectory, type DialPeerTarget, dialPeerDirectory, dialPeerTarget } from './dial-peers';
 export { keysOfType } from './phone-types';
 export { type ApplyOptions, type Applied, type LineResult, applyCommands } from './apply';
 export { type Completion, type HelpLine, complete, formatHelp, help, promptOf } from './assist';

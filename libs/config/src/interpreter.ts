@@ -137,8 +137,8 @@ export class Session {
       this.left = [];
       return this.carryOut(match, indent);
     }
-    const isUnknown = match.kind === 'invalid' && match.unknownKeyword;
-    if (isUnknown && this.options.keepUnknown) return this.takeUnknown(this.withVerbInFull(line, tokens), indent);
+    if (this.options.keepUnknown && isUnknown(match))
+      return this.takeUnknown(this.withVerbInFull(line, tokens), indent);
     this.refusedIndent = indent;
     return refused(line, match);
   }
@@ -280,8 +280,17 @@ function isSpelledOut(words: readonly string[], tokens: readonly Token[]): boole
   return words.every((word, at) => word === tokens[at]?.raw);
 }
 
+/**
+ * Whether a line of a whole text is rather a command that linewatch does not know than one of ours with a mistake: texts
+ * are spelled out, so that `auto assign 1 to 10` is not an abbreviated `auto-reg-ephone`.
+ */
+function isUnknown(mismatch: Mismatch): boolean {
+  if (mismatch.kind === 'invalid') return mismatch.unknownKeyword || !mismatch.spelledOut;
+  return mismatch.kind === 'ambiguous';
+}
+
 function invalidAt(line: string, at: number): Outcome {
-  return refused(line, { kind: 'invalid', at, depth: 0, unknownKeyword: false });
+  return refused(line, { kind: 'invalid', at, depth: 0, unknownKeyword: false, spelledOut: true });
 }
 
 function depthOf(match: Match<Action>): number {

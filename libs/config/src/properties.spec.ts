@@ -59,6 +59,10 @@ const VOCABULARY: Record<string, string[]> = {
     'create cnf-files version-stamp Jan 01 2002 00:00:00',
     'restart all',
     'moh music.au',
+    'auto assign 1 to 10',
+    'max 5',
+    'url x y',
+    'load',
   ],
   'ephone-dn-template 2': ['allow watch', 'description d', 'pickup-group 1'],
   'ephone-template 2': [

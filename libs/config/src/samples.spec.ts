@@ -2,20 +2,20 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyCommands, diffConfig, emptyConfig, lineDirectory, parseConfig, renderConfig } from './index';
 
-const SAMPLES = ['6.1', '6.2', '6.3', '6.4', '6.5'];
+const SAMPLES = ['cme-6.1', 'cme-6.2', 'cme-6.3', 'cme-6.4', 'cme-6.5', 'office'];
 
-function sample(section: string): string {
-  return readFileSync(join(__dirname, 'testdata', `cme-${section}.cfg`), 'utf8');
+function sample(name: string): string {
+  return readFileSync(join(__dirname, 'testdata', `${name}.cfg`), 'utf8');
 }
 
 /** The commands of a text, blanks collapsed, without comments: what must not get lost. */
 function commandsOf(text: string): string[] {
   const lines = text.split('\n').map((line) => line.trim().replace(/\s+/g, ' '));
-  return lines.filter((line) => line !== '' && !line.startsWith('!') && line !== 'end').sort();
+  return lines.filter((line) => line !== '' && !/^(!|end$|Building |Current )/.test(line)).sort();
 }
 
-describe.each(SAMPLES)('the example of cme-presence %s', (section) => {
-  const text = sample(section);
+describe.each(SAMPLES)('the example %s', (name) => {
+  const text = sample(name);
   const { config, errors } = parseConfig(text);
 
   it('parses without an error', () => {
@@ -37,7 +37,7 @@ describe.each(SAMPLES)('the example of cme-presence %s', (section) => {
 });
 
 test('[T-23] the SIP part of example 6.3 is understood', () => {
-  const { config } = parseConfig(sample('6.3'));
+  const { config } = parseConfig(sample('cme-6.3'));
   expect(config).toMatchObject({
     hostname: 'CME-3825',
     version: '12.4',
@@ -73,7 +73,7 @@ test('[T-23] the SIP part of example 6.3 is understood', () => {
 });
 
 test('[T-23] the SCCP part of example 6.3 is understood', () => {
-  const { config } = parseConfig(sample('6.3'));
+  const { config } = parseConfig(sample('cme-6.3'));
   expect(config).toMatchObject({
     dialPeers: {
       2001: {
@@ -120,7 +120,7 @@ test('[T-23] the SCCP part of example 6.3 is understood', () => {
 });
 
 test('the SCCP part of the examples is printed as they have it, line by line [cme-presence 6.3, 6.6]', () => {
-  for (const section of ['6.3', '6.4']) {
+  for (const section of ['cme-6.3', 'cme-6.4']) {
     const blocks = sample(section).match(/^(telephony-service|ephone|ephone-dn|dial-peer)\b.*\n(?: .*\n)+/gm) ?? [];
     const printed = renderConfig(parseConfig(sample(section)).config);
     expect(blocks.length).toBeGreaterThan(2);
@@ -129,7 +129,7 @@ test('the SCCP part of the examples is printed as they have it, line by line [cm
 });
 
 test('what linewatch does not know is reported with its line and mode, and kept in its place', () => {
-  const { unknown, config } = parseConfig(sample('6.3'));
+  const { unknown, config } = parseConfig(sample('cme-6.3'));
   expect(unknown).toEqual([
     { line: 7, mode: ['voice service voip'], text: 'h323' },
     { line: 41, mode: [], text: 'interface GigabitEthernet0/0' },
@@ -140,9 +140,40 @@ test('what linewatch does not know is reported with its line and mode, and kept 
   ]);
 });
 
+test('in a whole configuration of an office only what linewatch does not use is reported as unknown', () => {
+  const { unknown } = parseConfig(sample('office'));
+  const inOurs = unknown.filter(({ mode }) =>
+    /^(telephony|ephone|presence|sip-ua|dial-peer voice 3000)/.test(mode[0] ?? ''),
+  );
+  expect(inOurs.map(({ text }) => text)).toEqual([
+    'voice-class codec 1',
+    'no vad',
+    'retry invite 2',
+    'auto assign 1 to 10',
+    'service phone videoCapability 1',
+    'time-zone 22',
+    'moh flash:music-on-hold.au',
+    'web admin system name admin secret 5 $1$abcd',
+    'dn-webedit',
+    'secondary-dialtone 9',
+    'call-forward max-length 4',
+    'softkeys idle  Redial Newcall Cfwdall Pickup Dnd',
+    'ring internal',
+    'pickup-group 1',
+    'corlist incoming internal',
+    'intercom A5002 label "Boss"',
+    'device-security-mode none',
+    'night-service bell',
+    'pilot 1500',
+    'list 1001, 1002',
+  ]);
+});
+
 test('running-config keeps the order of Cisco inside a mode [cme-presence 2.1]', () => {
   const presence = /^presence\n(?: .*\n)+/m;
-  expect(renderConfig(parseConfig(sample('6.3')).config).match(presence)?.[0]).toBe(sample('6.3').match(presence)?.[0]);
+  expect(renderConfig(parseConfig(sample('cme-6.3')).config).match(presence)?.[0]).toBe(
+    sample('cme-6.3').match(presence)?.[0],
+  );
 });
 
 test('the sample for a newcomer is understood completely, and every line in it can be watched', () => {
@@ -157,8 +188,10 @@ test('the sample for a newcomer is understood completely, and every line in it c
 });
 
 test('a text that lost its indentation is read like typed lines', () => {
-  const text = sample('6.1').replace(/^ +/gm, '');
-  expect(parseConfig(text).config).toEqual(parseConfig(sample('6.1')).config);
+  for (const name of ['cme-6.1', 'cme-6.4', 'cme-6.5']) {
+    const text = sample(name).replace(/^ +/gm, '');
+    expect(parseConfig(text).config).toEqual(parseConfig(sample(name)).config);
+  }
 });
 
 test('a block whose own lines are not indented is still understood in a text that has indentation', () => {

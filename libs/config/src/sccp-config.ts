@@ -12,8 +12,16 @@ export interface TelephonyService extends ModeRecord {
   /** `max-ephones`, `max-dn`: 0 until set; kept without effect, as tags are bounded by the platform's maximum alone. */
   maxEphones: number;
   maxDn: { count: number; preference?: number; noReg?: 'primary' | 'both' };
-  /** `ip source-address <host> port <port> [any-match | strict-match]`: where phones register. */
-  sourceAddress?: { host: string; port: number; match?: 'any-match' | 'strict-match' };
+  /**
+   * `ip source-address <host> port <port> [secondary <host> [rehome <seconds>]] [any-match | strict-match]`: where phones
+   * register; all but host and port is kept without effect.
+   */
+  sourceAddress?: {
+    host: string;
+    port: number;
+    secondary?: { host: string; rehome?: number };
+    match?: 'any-match' | 'strict-match';
+  };
   /** `service dss`: a BLF or monitor key pressed during a call transfers it. */
   serviceDss: boolean;
   /** `service profile callLogBlfEnabled`: phones are told to ask for the status of call lists. */
@@ -74,7 +82,7 @@ export interface EphoneDn extends ModeRecord {
   label?: string;
   description?: string;
   name?: string;
-  /** As for a voice register dn; absent: the template decides. `effectiveWatch` says what is in force. */
+  /** As for a voice register dn; absent: the template decides. `isWatchable` says what is in force. */
   allowWatch?: boolean;
   /** `ephone-dn-template <tag>`. */
   template?: number;

@@ -38,6 +38,8 @@ const TELEPHONY_TABLE: Record<string, CommandRow> = {
       'ip source-address 11.1.1.2 port 2000': 'ip source-address 11.1.1.2 port 2000',
       'ip source-address 11.1.1.2': 'ip source-address 11.1.1.2 port 2000',
       'ip s 11.1.1.2 p 2443 strict': 'ip source-address 11.1.1.2 port 2443 strict-match',
+      'ip source-address 11.1.1.2 port 2000 secondary 11.1.1.3 rehome 5 any-match':
+        'ip source-address 11.1.1.2 port 2000 secondary 11.1.1.3 rehome 5 any-match',
       'ip source-address 11.1.1.2 any-match': 'ip source-address 11.1.1.2 port 2000 any-match',
     },
     refuses: { 'ip source-address': 'incomplete', 'ip source-address 11.1.1.2 port 0': 'invalid' },

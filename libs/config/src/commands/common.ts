@@ -44,8 +44,13 @@ export function firmwareLoad<R extends ModeRecord & { loads: Record<string, stri
   };
 }
 
-/** `username <name> [password [0|6] <password>]`: what a phone, or its user, answers with. */
-export function username<R extends ModeRecord & { username?: string; password?: Password }>(): Command<R> {
+/**
+ * `username <name> [password [0|6] <password>]`: what a phone, or its user, answers with.
+ * @param print how running-config shows the name: that of an ephone always has quotes
+ */
+export function username<R extends ModeRecord & { username?: string; password?: Password }>(
+  print: (name: string) => string = quoted,
+): Command<R> {
   return {
     pattern: 'username ~ USER$username [password [<0|6>$type] WORD$password]',
     help: [
@@ -65,7 +70,7 @@ export function username<R extends ModeRecord & { username?: string; password?: 
     unset: forget,
     render: ({ username: name, password }) => {
       if (name === undefined) return [];
-      return [`username ${quoted(name)}${password === undefined ? '' : ` password ${printPassword(password)}`}`];
+      return [`username ${print(name)}${password === undefined ? '' : ` password ${printPassword(password)}`}`];
     },
   };
 }

@@ -1,6 +1,20 @@
-import { flag, taggedMode } from '../command';
+import { type Command, flag, taggedMode } from '../command';
 import { setting } from '../command-kinds';
 import { type DialPeer } from '../config';
+
+const sessionTransport: Command<DialPeer> = {
+  pattern: 'session transport ~ <system|tcp|udp>$transport [tls]',
+  help: ['Session', 'Transport of SIP', 'What sip-ua says', 'TCP', 'UDP', 'With TLS'],
+  refuse: (_peer, args) => (args.has('tls') && args.text('transport') !== 'tcp' ? '% tls needs tcp' : undefined),
+  set: (peer, args) => {
+    const tls = args.has('tls') && args.text('transport') === 'tcp' ? ' tls' : '';
+    peer.sessionTransport = `${args.text('transport')}${tls}` as DialPeer['sessionTransport'];
+  },
+  unset: (peer) => {
+    delete peer.sessionTransport;
+  },
+  render: ({ sessionTransport: transport }) => (transport === undefined ? [] : [`session transport ${transport}`]),
+};
 
 /** `dial-peer voice <tag> voip`: where calls beyond this system go [cme-presence 2.8]; in the order of cme-presence 6.3. */
 export const dialPeer = taggedMode<DialPeer>({
@@ -33,7 +47,7 @@ export const dialPeer = taggedMode<DialPeer>({
       ['Session', 'Where its calls go', 'ipv4:A.B.C.D[:port], or another kind that is kept without effect'],
       'sessionTarget',
     ),
-    setting('session transport', '<tcp|udp>', ['Session', 'Transport of SIP', 'TCP', 'UDP'], 'sessionTransport'),
+    sessionTransport,
     setting('dtmf-relay', 'LINE', ['Transport of DTMF digits, kept without effect', 'Ways'], 'dtmfRelay'),
     setting('codec', 'LINE', ['Codec, kept without effect', 'Codec'], 'codec'),
   ],

@@ -121,7 +121,7 @@ export const ephone = taggedMode<Ephone>({
     setting('ephone-template', '(1-20)', ['Template the phone follows', 'Tag of the ephone-template'], 'template'),
     setting('max-calls-per-button', '(1-8)', ['Calls on one octo-line button', 'Number'], 'maxCallsPerButton'),
     setting('busy-trigger-per-button', '(1-8)', ['Calls that make it busy', 'Number'], 'busyTriggerPerButton'),
-    username(),
+    username((name) => `"${name}"`),
     fastdial(),
     speedDial(),
     blfSpeedDial('(1-75)'),

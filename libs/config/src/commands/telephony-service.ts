@@ -35,26 +35,41 @@ const maxDn: Command<TelephonyService> = {
 };
 
 const sourceAddress: Command<TelephonyService> = {
-  pattern: 'ip source-address ~ A.B.C.D$host [port (1-65535)$port] [<any-match|strict-match>$match]',
+  pattern:
+    'ip source-address ~ A.B.C.D$host [port (1-65535)$port] [secondary A.B.C.D$secondary [rehome (0-65535)$rehome]] ' +
+    '[<any-match|strict-match>$match]',
   help: [
     'Where SCCP phones register',
     'IP address of this system',
     'Address',
     'Port for SCCP',
     'Port number, 2000 by default',
+    'Another system, kept without effect',
+    'Address',
+    'When phones come back from it',
+    'Seconds',
     'Phones may use another address of this system',
     'Phones must use this address',
   ],
   set: (record, args) => {
-    record.sourceAddress = { host: args.text('host'), port: args.has('port') ? args.number('port') : 2000 };
-    if (args.has('match')) record.sourceAddress.match = args.text('match') as 'any-match' | 'strict-match';
+    const source: TelephonyService['sourceAddress'] = {
+      host: args.text('host'),
+      port: args.has('port') ? args.number('port') : 2000,
+    };
+    if (args.has('secondary')) source.secondary = { host: args.text('secondary') };
+    if (source.secondary && args.has('rehome')) source.secondary.rehome = args.number('rehome');
+    if (args.has('match')) source.match = args.text('match') as 'any-match' | 'strict-match';
+    record.sourceAddress = source;
   },
   unset: (record) => {
     delete record.sourceAddress;
   },
   render: ({ sourceAddress: source }) => {
     if (source === undefined) return [];
-    return [`ip source-address ${source.host} port ${source.port}${source.match ? ` ${source.match}` : ''}`];
+    const { host, port, secondary, match } = source;
+    const rehome = secondary?.rehome === undefined ? '' : ` rehome ${secondary.rehome}`;
+    const second = secondary === undefined ? '' : ` secondary ${secondary.host}${rehome}`;
+    return [`ip source-address ${host} port ${port}${second}${match === undefined ? '' : ` ${match}`}`];
   },
 };
 
