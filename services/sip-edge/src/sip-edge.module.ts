@@ -76,8 +76,8 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
       onSuperseded: (epoch) => context.stop(`another process is ${id} now, in epoch ${epoch}`),
     });
     const monitor = new EdgeMonitor(bus, clock, {
-      onLost: (lost) => calls.edgeLost(lost),
-      onBack: (back) => calls.edgeBack(back),
+      onLost: (lost) => calls.shared.edgeLost(lost),
+      onBack: (back) => calls.shared.edgeBack(back),
     });
     const calls: Calls = new Calls({
       edge,
@@ -94,7 +94,7 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
       metrics,
     });
     for (const method of CALL_METHODS) endpoint.handle(method, (incoming) => calls.handle(incoming));
-    endpoint.handleAck((ack, flow) => calls.handleAck(ack, flow));
+    endpoint.handleAck((ack) => calls.handleAck(ack));
 
     const authentication = new Authentication({
       secret: context.settings.LINEWATCH_NONCE_SECRET ?? randomBytes(32).toString('hex'),
@@ -216,7 +216,7 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
     await Promise.all([lines.start(), monitor.start()]);
     const watchers = await followWatchers(changes);
     keeper.restore(lines.all());
-    calls.resume();
+    calls.shared.resume();
     endpoint.accept(true);
     void reclaimSubscriptions(reclaiming).then(
       (count) => {
@@ -227,7 +227,7 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
     );
     auditing.start();
 
-    drain.on('accept', 'calls', () => calls.drain());
+    drain.on('accept', 'calls', () => calls.shared.drain());
     drain.on('pull', 'audit', () => auditing.stop());
     drain.on('pull', 'registrations', () => keeper.stop());
     drain.on('pull', 'streams', () => {
@@ -244,7 +244,7 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
     return {
       module: SipEdgeModule,
       controllers: [CallMessages],
-      providers: [{ provide: CALLS, useValue: calls }],
+      providers: [{ provide: CALLS, useValue: calls.shared }],
     };
   },
 };

@@ -1,9 +1,7 @@
 import type { Party } from '@linewatch/call';
-import { voiceRegisterDnId, type Config } from '@linewatch/config';
-import type { Bindings, DirectoryView } from '@linewatch/edge';
+import { namedParty, type Bindings, type DirectoryView, type LegOwner } from '@linewatch/edge';
 import type { Flow, SipRequest } from '@linewatch/sip';
 import { identify } from '../watcher-identity';
-import type { LegOwner } from './edge-leg';
 
 /** Who calls: the line and the phone, and how the called side sees them. */
 export interface Caller {
@@ -30,20 +28,4 @@ export async function callerOf(
   if (!instance) return undefined;
   const owner: LegOwner = { line: number, device, instance: instance.id };
   return { owner, party: namedParty(view, number, instance.id) };
-}
-
-/** A number with the name that its dn shows: that of one instance, or of the first that has a name. */
-export function namedParty({ lines, config }: DirectoryView, number: string, instance?: string): Party {
-  const instances = lines.resolve(number)?.instances ?? [];
-  for (const { id } of instances) {
-    const name = instance === undefined || id === instance ? nameOf(config, id) : undefined;
-    if (name !== undefined) return { number, display: name };
-  }
-  return { number };
-}
-
-const DN_PREFIX = voiceRegisterDnId(0).slice(0, -1);
-
-function nameOf(config: Config, instance: string): string | undefined {
-  return instance.startsWith(DN_PREFIX) ? config.dns[Number(instance.slice(DN_PREFIX.length))]?.name : undefined;
 }

@@ -37,8 +37,8 @@ async function talking() {
 }
 
 function nothingLeft({ first, second }: Story): void {
-  expect(first.calls.counters).toEqual({ calls: 0, legs: 0 });
-  expect(second.calls.counters).toEqual({ calls: 0, legs: 0 });
+  expect(first.calls.shared.counters).toEqual({ calls: 0, legs: 0 });
+  expect(second.calls.shared.counters).toEqual({ calls: 0, legs: 0 });
 }
 
 describe('a call works the same when the callee is at another edge process', () => {
@@ -116,7 +116,7 @@ describe('a call works the same when the callee is at another edge process', () 
     bob.answer('INVITE', 200, { session: sdp(21) });
     await rig.settle();
     expect(alice.news().at(-1)).toBe('BYE');
-    expect(story.first.calls.counters).toEqual({ calls: 1, legs: 0 });
+    expect(story.first.calls.shared.counters).toEqual({ calls: 1, legs: 0 });
     bob.request('BYE');
     await rig.settle();
     expect(carol.news()).toEqual(['INVITE', 'ACK sdp 21', 'BYE']);
@@ -149,35 +149,35 @@ describe('messages between edges', () => {
     'that are none are refused: %j',
     (body) => {
       const { first } = setUp();
-      expect(() => first.calls.take(body)).toThrow(AnswerError);
+      expect(() => first.calls.shared.take(body)).toThrow(AnswerError);
     },
   );
 
   it('about an unknown call or leg are answered with `gone`', () => {
     const { first } = setUp();
-    expect(first.calls.take(offered)).toEqual({ ok: true, gone: true });
+    expect(first.calls.shared.take(offered)).toEqual({ ok: true, gone: true });
     const command = { ...offered, kind: 'command', controller: SECOND, command: { type: 'probe' } };
-    expect(first.calls.take(command)).toEqual({ ok: true, gone: true });
+    expect(first.calls.shared.take(command)).toEqual({ ok: true, gone: true });
   });
 
   it('are done once, however often they come', async () => {
     const story = setUp();
     const { rig, alice, bob, second } = story;
     const taken: unknown[] = [];
-    const take = second.calls.take.bind(second.calls);
-    second.calls.take = (body) => {
+    const take = second.calls.shared.take.bind(second.calls.shared);
+    second.calls.shared.take = (body) => {
       taken.push(body);
       return take(body);
     };
     alice.invite('2102');
     await rig.settle();
-    second.calls.take(taken[0]);
+    second.calls.shared.take(taken[0]);
     await rig.settle();
     expect(bob.news()).toEqual(['INVITE sdp 10']);
     bob.answer('INVITE', 486);
     await rig.settle();
     // The repeat of an offer whose leg has ended must not ring the phone again.
-    expect(second.calls.take(taken[0])).toEqual({ ok: true });
+    expect(second.calls.shared.take(taken[0])).toEqual({ ok: true });
     await rig.settle();
     expect(bob.news()).toEqual(['ACK']);
     nothingLeft(story);

@@ -73,7 +73,7 @@ describe('a change of the session [RFC3261 14]', () => {
     await rig.settle();
     expect(alice.news()).toEqual(['200 INVITE sdp 21', 'BYE']);
     expect(bob.news()).toEqual(['INVITE', 'ACK', 'BYE']);
-    expect(edge.calls.counters).toEqual({ calls: 0, legs: 0 });
+    expect(edge.calls.shared.counters).toEqual({ calls: 0, legs: 0 });
   });
 
   it('that the other phone refuses leaves the session as it was', async () => {

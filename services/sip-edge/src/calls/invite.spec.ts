@@ -162,7 +162,7 @@ describe('an INVITE that makes no call', () => {
     alice.invite('2102');
     await rig.settle();
     expect(alice.news()).toEqual(['400 INVITE']);
-    expect(edge.calls.counters).toEqual({ calls: 0, legs: 0 });
+    expect(edge.calls.shared.counters).toEqual({ calls: 0, legs: 0 });
   });
 
   it('because the bindings cannot be read is answered 500', async () => {
@@ -180,7 +180,7 @@ describe('an INVITE that makes no call', () => {
     bob.invite('2101');
     await rig.settle();
     expect(bob.news()).toEqual(['INVITE sdp 10', '503 INVITE']);
-    edge.calls.drain();
+    edge.calls.shared.drain();
     alice.invite('2102', { callId: 'another' });
     await rig.settle();
     expect(alice.news()).toEqual(['503 INVITE']);

@@ -2,7 +2,7 @@ import type { LegEvent } from '@linewatch/call';
 import type { TimerWheel } from '@linewatch/runtime';
 import type { ResponseParts, SipResponse } from '@linewatch/sip';
 import type { ResponseListener, SipSender } from '../endpoint/user-agent';
-import type { EdgeLeg } from './edge-leg';
+import type { SipEdgeLeg } from './sip-edge-leg';
 import { sessionParts } from './sip-leg-messages';
 import type { LegEffect, LegInput } from './sip-leg-state';
 
@@ -11,13 +11,13 @@ export interface EffectParts {
   readonly sender: SipSender;
   readonly wheel: Pick<TimerWheel, 'set' | 'cancel'>;
   /** Gives a leg its next input. */
-  input(leg: EdgeLeg, input: LegInput): void;
-  said(leg: EdgeLeg, event: LegEvent): void;
-  done(leg: EdgeLeg): void;
+  input(leg: SipEdgeLeg, input: LegInput): void;
+  said(leg: SipEdgeLeg, event: LegEvent): void;
+  done(leg: SipEdgeLeg): void;
 }
 
 /** Carries out one effect of a leg's machine. */
-export function carryOut(parts: EffectParts, leg: EdgeLeg, effect: LegEffect): void {
+export function carryOut(parts: EffectParts, leg: SipEdgeLeg, effect: LegEffect): void {
   const { sender, wheel } = parts;
   switch (effect.type) {
     case 'respond':
@@ -59,18 +59,18 @@ export function carryOut(parts: EffectParts, leg: EdgeLeg, effect: LegEffect): v
   }
 }
 
-function flowOf({ sender }: EffectParts, leg: EdgeLeg, nextHop: string): EdgeLeg['flow'] {
+function flowOf({ sender }: EffectParts, leg: SipEdgeLeg, nextHop: string): SipEdgeLeg['flow'] {
   return leg.sticksToFlow ? leg.flow : sender.flowTo(nextHop, leg.flow);
 }
 
-function listener(parts: EffectParts, leg: EdgeLeg, n: number): ResponseListener {
+function listener(parts: EffectParts, leg: SipEdgeLeg, n: number): ResponseListener {
   return {
     response: (response: SipResponse) => parts.input(leg, { type: 'response', n, response }),
     failed: (why) => parts.input(leg, { type: 'failed', n, why }),
   };
 }
 
-function respond(leg: EdgeLeg, effect: Extract<LegEffect, { type: 'respond' }>): void {
+function respond(leg: SipEdgeLeg, effect: Extract<LegEffect, { type: 'respond' }>): void {
   const { n, status, reason, headers, session } = effect;
   const server = leg.asked.get(n);
   if (!server) return;

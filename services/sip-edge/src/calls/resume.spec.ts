@@ -79,7 +79,7 @@ describe('a call that was answered lives through kill -9 of its edge', () => {
       expect(story[side].news()).toEqual(['200 BYE']);
       expect(other.news()).toEqual(['BYE']);
       expect(story.rig.news().sort()).toEqual(['2101 terminated', '2102 terminated']);
-      for (const { calls } of story.rig.edges.values()) expect(calls.counters).toEqual({ calls: 0, legs: 0 });
+      for (const { calls } of story.rig.edges.values()) expect(calls.shared.counters).toEqual({ calls: 0, legs: 0 });
       await story.rig.clock.pass(60_000);
       expect(story.rig.news()).toEqual([]);
     }

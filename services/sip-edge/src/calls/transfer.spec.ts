@@ -44,7 +44,7 @@ describe('blind transfer [RFC3515, RFC5589 6]', () => {
     await rig.settle();
     expect(bob.news()).toEqual(['BYE']);
     expect(rig.news()).toEqual(['2103 terminated', '2102 terminated']);
-    expect(edge.calls.counters).toEqual({ calls: 0, legs: 0 });
+    expect(edge.calls.shared.counters).toEqual({ calls: 0, legs: 0 });
   });
 
   it('goes on when the referrer hangs up at once', async () => {

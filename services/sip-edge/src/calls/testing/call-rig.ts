@@ -1,6 +1,14 @@
 import { makeSubjects, Outbox, UnavailableError, type Appended, type BusEvent, type OutboxEntry } from '@linewatch/bus';
 import { applyCommands, emptyConfig } from '@linewatch/config';
-import { Directory, type LineBindings, type LineListener, type LineView, ManualClock, settle } from '@linewatch/edge';
+import {
+  type CallSettings,
+  Directory,
+  type LineBindings,
+  type LineListener,
+  type LineView,
+  ManualClock,
+  settle,
+} from '@linewatch/edge';
 import {
   emptyLine,
   evolveLine,
@@ -15,7 +23,7 @@ import {
 import { Metrics, RateLimitedLog } from '@linewatch/runtime';
 import type { Flow } from '@linewatch/sip';
 import { Endpoint } from '../../endpoint/endpoint';
-import { Calls, type CallSettings } from '../calls';
+import { Calls } from '../calls';
 import { TestPhone } from './test-phone';
 
 /** What is logged as an error is a mistake of ours, and fails the test. */
@@ -118,7 +126,7 @@ export class CallRig {
     for (const method of ['INVITE', 'BYE', 'UPDATE', 'INFO', 'REFER', 'OPTIONS', 'NOTIFY']) {
       endpoint.handle(method, (incoming) => calls.handle(incoming));
     }
-    endpoint.handleAck((ack, flow) => calls.handleAck(ack, flow));
+    endpoint.handleAck((ack) => calls.handleAck(ack));
     const process: EdgeProcess = { id, epoch, endpoint, calls, outbox, isUp: true };
     endpoint.attach('udp', {
       local: { host: '127.0.0.2', port: 5060 + this.edgeNumber(id) },
@@ -127,8 +135,8 @@ export class CallRig {
     });
     endpoint.accept(true);
     this.edges.set(id, process);
-    calls.resume();
-    for (const other of this.edges.values()) if (other !== process) other.calls.edgeBack(id);
+    calls.shared.resume();
+    for (const other of this.edges.values()) if (other !== process) other.calls.shared.edgeBack(id);
     return process;
   }
 
@@ -142,7 +150,7 @@ export class CallRig {
 
   /** The other edges notice that one is silent. */
   lost(id: string): void {
-    for (const other of this.edges.values()) if (other.isUp) other.calls.edgeLost(id);
+    for (const other of this.edges.values()) if (other.isUp) other.calls.shared.edgeLost(id);
   }
 
   /** A phone that is registered for a number at an edge. */
@@ -241,7 +249,7 @@ export class CallRig {
     const message = JSON.parse(JSON.stringify(body)) as { kind: string; command?: object; event?: object };
     const what = (message.command ?? message.event ?? {}) as { type?: string };
     this.asked.push(`${target.id}: ${what.type ?? ''}`);
-    return JSON.parse(JSON.stringify(target.calls.take(message)));
+    return JSON.parse(JSON.stringify(target.calls.shared.take(message)));
   }
 
   private async append(

@@ -1,4 +1,4 @@
-import type { CallSettings } from '../calls';
+import type { CallSettings } from '@linewatch/edge';
 import { CallRig } from './call-rig';
 import { sdp } from './test-phone';
 
@@ -46,7 +46,7 @@ export function forget({ rig, alice, bob }: Story) {
 
 /** Nothing is left of any call, and nothing more happens. */
 export async function expectSilence({ rig, edge, alice, bob }: Story) {
-  expect(edge.calls.counters).toEqual({ calls: 0, legs: 0 });
+  expect(edge.calls.shared.counters).toEqual({ calls: 0, legs: 0 });
   await rig.clock.pass(70_000);
   expect([...alice.news(), ...bob.news(), ...rig.news()]).toEqual([]);
 }

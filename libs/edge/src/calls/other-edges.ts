@@ -3,7 +3,7 @@ import type { TimerHandle, TimerWheel } from '@linewatch/runtime';
 import type { CallCourier } from './call-courier';
 import type { Controllers } from './controllers';
 import type { EdgeLeg } from './edge-leg';
-import type { Legs } from './legs';
+import type { EdgeLegs } from './edge-legs';
 
 /** How long a lost edge may take to come back before its answered legs are given up: a restart, with time to spare. */
 const RESTART_GRACE_MS = 15_000;
@@ -11,7 +11,7 @@ const RESTART_GRACE_MS = 15_000;
 export interface OtherEdgesParts {
   readonly self: EdgeId;
   readonly wheel: Pick<TimerWheel, 'set' | 'cancel'>;
-  readonly legs: Legs;
+  readonly legs: Pick<EdgeLegs, 'controlledBy' | 'order'>;
   readonly controllers: Pick<Controllers, 'edgeLost' | 'edgeBack'>;
   readonly courier: Pick<CallCourier, 'drop' | 'event'>;
 }

@@ -1,15 +1,18 @@
 import type { RoutedTarget, RouteRefusal } from '@linewatch/call';
 import type { LineEntry } from '@linewatch/config';
-import { type Bindings, type Directory, reachableBindings } from '@linewatch/edge';
 import type { EdgeId, InstanceId, LegId } from '@linewatch/presence';
 import type { Clock, EdgeMonitor } from '@linewatch/runtime';
-import type { Flow } from '@linewatch/sip';
-import { isBoundTo } from '../watcher-identity';
+import { reachableBindings, type Bindings } from '../bindings';
+import type { Directory } from '../directory';
+import type { PhoneTarget } from './edge-leg';
 
 /** Phones that one call rings at most. */
 const MAX_TARGETS = 32;
 
 export type Routed = { readonly targets: readonly RoutedTarget[] } | { readonly refusal: RouteRefusal };
+
+/** Whether a phone, at one of its bindings, is the one that calls. */
+export type CallingPhone = (phone: PhoneTarget) => boolean;
 
 export interface RoutingParts {
   readonly edge: { readonly id: EdgeId; readonly epoch: number };
@@ -18,15 +21,17 @@ export interface RoutingParts {
   readonly monitor: Pick<EdgeMonitor, 'isAlive'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly newLeg: () => LegId;
+  /** An edge that reaches phones over UDP, for one that registered at an edge which is gone. */
+  readonly standIn: () => EdgeId | undefined;
 }
 
 /**
  * Where a number is: every contact of every phone that carries it rings [SB-96], but the one that calls, unless it is the
  * only one. Numbers beyond a dial peer will be found here, after those of lines.
  *
- * @param callingFlow the flow that the call came on
+ * @param isCalling which of them calls; absent when none of them does
  */
-export async function route(parts: RoutingParts, number: string, callingFlow?: Flow): Promise<Routed> {
+export async function route(parts: RoutingParts, number: string, isCalling?: CallingPhone): Promise<Routed> {
   const entry = parts.directory.current().lines.resolve(number);
   if (!entry) return { refusal: 'unknown-number' };
   let targets: readonly RoutedTarget[];
@@ -36,9 +41,7 @@ export async function route(parts: RoutingParts, number: string, callingFlow?: F
     if ((error as Error | undefined)?.name !== 'UnavailableError') throw error;
     return { refusal: 'could-not-ask' };
   }
-  const isCalling = ({ target }: RoutedTarget): boolean =>
-    callingFlow !== undefined && target.kind === 'phone' && isBoundTo(target.binding, callingFlow);
-  const others = targets.filter((each) => !isCalling(each));
+  const others = targets.filter(({ target }) => target.kind !== 'phone' || !isCalling?.(target));
   const chosen = (others.length > 0 ? others : targets).slice(0, MAX_TARGETS);
   return chosen.length > 0 ? { targets: chosen } : { refusal: 'nobody-registered' };
 }
@@ -58,11 +61,11 @@ async function phonesOf(parts: RoutingParts, entry: LineEntry): Promise<RoutedTa
 }
 
 /**
- * The edge that can reach a contact. A connection belongs to the process that holds it; over UDP any edge reaches a phone,
- * so this one stands in for an edge that is gone.
+ * The edge that can reach a contact. A connection belongs to the process that holds it; over UDP any SIP edge reaches a
+ * phone, so another one stands in for an edge that is gone.
  */
 function edgeFor(
-  { edge, monitor }: RoutingParts,
+  { edge, monitor, standIn }: RoutingParts,
   binding: { edge: EdgeId; epoch: number; connectionBound: boolean },
 ): EdgeId | undefined {
   if (binding.connectionBound) {
@@ -71,5 +74,5 @@ function edgeFor(
       ? binding.edge
       : undefined;
   }
-  return binding.edge !== edge.id && monitor.isAlive(binding.edge) ? binding.edge : edge.id;
+  return binding.edge === edge.id || monitor.isAlive(binding.edge) ? binding.edge : standIn();
 }

@@ -11,11 +11,10 @@ import {
 } from '@linewatch/call';
 import type { CallId, EdgeId, LegId } from '@linewatch/presence';
 import type { LabelledCounter, RateLimitedLog, TimerHandle, TimerWheel } from '@linewatch/runtime';
-import type { Flow } from '@linewatch/sip';
 import type { CallCourier } from './call-courier';
 import { answeredLegsOf, legsOf, peerOf } from './coupling';
-import type { LegOrder } from './legs';
-import type { Routed } from './routing';
+import { isLater, type LegOrder, type MessagePlace } from './edge-leg';
+import type { CallingPhone, Routed } from './routing';
 import type { Turns } from './turns';
 
 interface Call {
@@ -24,24 +23,12 @@ interface Call {
   readonly timers: Map<CallTimer, TimerHandle>;
   /** What is left of the caller's Max-Forwards. */
   readonly maxForwards: number;
-  /** Where the call came from: that phone is not rung. */
-  readonly callingFlow?: Flow;
+  /** The phone that calls: it is not rung. */
+  readonly isCalling?: CallingPhone;
   /** Which peer each leg was told last. */
   readonly told: Map<LegId, LegId>;
   /** The last event of each leg at another edge. */
   readonly heard: Map<LegId, MessagePlace>;
-}
-
-/** Which message it is among those of its edge about a leg. */
-export interface MessagePlace {
-  readonly epoch: number;
-  readonly seq: number;
-}
-
-/** Whether a message comes after another one: in the same life of its edge, or in a later one. */
-export function isLater(message: MessagePlace, than: MessagePlace | undefined): boolean {
-  if (!than || message.epoch > than.epoch) return true;
-  return message.epoch === than.epoch && message.seq > than.seq;
 }
 
 export interface ControllersParts {
@@ -53,7 +40,7 @@ export interface ControllersParts {
   readonly endedBy: LabelledCounter;
   /** Gives a command to a leg here; false: there is none. */
   order(order: LegOrder): boolean;
-  route(number: string, callingFlow: Flow | undefined): Promise<Routed>;
+  route(number: string, isCalling: CallingPhone | undefined): Promise<Routed>;
 }
 
 /** The calls that this edge controls [design 5]: runs the machine of each, and brings its commands to its legs. */
@@ -71,9 +58,9 @@ export class Controllers {
   }
 
   /** Takes a call from its calling leg. */
-  start(start: CallStart, maxForwards: number, callingFlow: Flow): void {
+  start(start: CallStart, maxForwards: number, isCalling: CallingPhone): void {
     const { state, effects } = startCall(start);
-    this.begin(start.call, state, effects, { maxForwards, callingFlow });
+    this.begin(start.call, state, effects, { maxForwards, isCalling });
   }
 
   /**
@@ -130,7 +117,7 @@ export class Controllers {
     id: CallId,
     state: CallState,
     effects: readonly CallEffect[],
-    rest: Pick<Call, 'maxForwards' | 'callingFlow'>,
+    rest: Pick<Call, 'maxForwards' | 'isCalling'>,
   ): Call {
     const call: Call = { id, state, timers: new Map(), told: new Map(), heard: new Map(), ...rest };
     // What was restored as a pair names its peers already.
@@ -208,7 +195,7 @@ export class Controllers {
 
   private route(call: Call, attempt: number, number: string): void {
     const isTransfer = call.state.status === 'transferring';
-    this.parts.route(number, isTransfer ? undefined : call.callingFlow).then(
+    this.parts.route(number, isTransfer ? undefined : call.isCalling).then(
       (routed) => this.input(call.id, { type: 'routed', attempt, ...routed }),
       (error: unknown) => {
         this.parts.floodLog.error('route', 'a number could not be looked up', { number, err: error });

@@ -2,7 +2,8 @@ import { factOfChange, type LegRestore, type LegStanding } from '@linewatch/call
 import type { Outbox, Subjects } from '@linewatch/bus';
 import { edgeScopedId, type LegFact } from '@linewatch/presence';
 import type { Clock, PlainCounter, RateLimitedLog, TimerWheel } from '@linewatch/runtime';
-import type { EdgeLeg, SipRestore } from './edge-leg';
+import type { EdgeLeg } from './edge-leg';
+import type { LegProtocolFact } from './edge-legs';
 
 /** How long a leg is believed without a word: ringing as long as phones ring, talking well beyond the next renewal. */
 const LEASE_MS = 390_000;
@@ -11,7 +12,7 @@ const RENEW_BEFORE_MS = 90_000;
 /** An end that found the outbox full is said again after this time: without it the line would stay unknown. */
 const RETRY_END_MS = 1_000;
 
-export interface PublisherParts {
+export interface PublisherParts<Leg extends EdgeLeg> {
   readonly edge: { readonly id: string; readonly epoch: number };
   readonly outbox: Pick<Outbox, 'put'>;
   readonly subjects: Pick<Subjects, 'lineFact'>;
@@ -19,19 +20,21 @@ export interface PublisherParts {
   readonly wheel: Pick<TimerWheel, 'set' | 'cancel'>;
   readonly floodLog: Pick<RateLimitedLog, 'warn'>;
   readonly refused: PlainCounter;
+  /** What the leg's protocol knows of it: for watchers, and for a restart. */
+  factOf(leg: Leg): LegProtocolFact;
 }
 
 /**
  * Says what this edge witnesses of its legs, as facts of their lines [design law 3]. Nobody waits for them: the outbox
  * keeps their order per line, and a newer word on a leg replaces one that still waits.
  */
-export class LegPublisher {
+export class LegPublisher<Leg extends EdgeLeg = EdgeLeg> {
   private seq = 0;
 
-  constructor(private readonly parts: PublisherParts) {}
+  constructor(private readonly parts: PublisherParts<Leg>) {}
 
   /** Publishes the change of a leg's standing, if watchers see one; `anyway` also when they do not (a new peer, a restart). */
-  changed(leg: EdgeLeg, before: LegStanding | undefined, options: { cause?: string; anyway?: boolean } = {}): void {
+  changed(leg: Leg, before: LegStanding | undefined, options: { cause?: string; anyway?: boolean } = {}): void {
     const { state } = leg.standing;
     const change = factOfChange(before, leg.standing);
     if (!change && (!options.anyway || state === 'offered' || state === 'terminated')) return;
@@ -43,18 +46,19 @@ export class LegPublisher {
     this.put(leg, { ...this.begun(leg), state: 'terminated', direction, held: false, cause: 'restart' });
   }
 
-  private publish(leg: EdgeLeg, cause?: string): void {
+  private publish(leg: Leg, cause?: string): void {
     const { wheel } = this.parts;
     const { state, direction, held } = leg.standing;
     if (state === 'offered') return;
     const isOver = state === 'terminated';
+    const { dialog, restore } = this.parts.factOf(leg);
     const fact: LegFact = {
       ...this.begun(leg),
       state,
       direction,
       held,
-      ...dialogOfPhone(leg),
-      ...(!isOver && { restore: restoreOf(leg) }),
+      ...(dialog && { dialog }),
+      ...(!isOver && { restore: restoreOf(leg, restore) }),
       ...(cause !== undefined && { cause }),
     };
     this.put(leg, fact);
@@ -103,18 +107,6 @@ export class LegPublisher {
   }
 }
 
-/** The leg's dialog with the phone's tag as the local one [RFC4235 4.1.1]; none while a called phone has not told its tag. */
-function dialogOfPhone({ machine: { dialog } }: EdgeLeg): Pick<LegFact, 'dialog'> {
-  return dialog ? { dialog: { callId: dialog.callId, localTag: dialog.remoteTag, remoteTag: dialog.localTag } } : {};
-}
-
-function restoreOf(leg: EdgeLeg): LegRestore {
-  const { role, party, controller, peer, machine, flow, sticksToFlow } = leg;
-  const protocol: SipRestore | undefined = machine.dialog && {
-    dialog: machine.dialog,
-    contact: machine.contact,
-    flow,
-    sticksToFlow,
-  };
+function restoreOf({ role, party, controller, peer }: EdgeLeg, protocol: unknown): LegRestore {
   return { role, party, controller, ...(peer && { peer: { leg: peer.leg, edge: peer.edge } }), protocol };
 }

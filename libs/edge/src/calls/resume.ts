@@ -1,7 +1,6 @@
 import { legRestoreSchema, type LegRestore, type RestoredLeg } from '@linewatch/call';
-import type { LineView } from '@linewatch/edge';
 import type { CallId, EdgeId, Leg, LegId, LineNumber } from '@linewatch/presence';
-import { sipRestoreSchema, type SipRestore } from './edge-leg';
+import type { LineView } from '../lines';
 
 /** What the lines' states say of legs from before a restart of this edge [design 5, "A call"]. */
 
@@ -11,8 +10,6 @@ export interface FoundLeg {
   readonly line: LineNumber;
   readonly leg: Leg;
   readonly restore?: LegRestore;
-  /** What this edge needs to go on with it; of legs at this edge only. */
-  readonly sip?: SipRestore;
 }
 
 /** This edge in its present life. */
@@ -35,8 +32,7 @@ export function findLegs(
     const leg = state.fold.legs[id];
     if (!leg || (leg.edge === edge.id ? leg.epoch >= edge.epoch || !isNew(id) : !concerns(edge, leg, isNew))) continue;
     const restore = legRestoreSchema.safeParse(leg.restore).data;
-    const sip = leg.edge === edge.id ? sipRestoreSchema.safeParse(restore?.protocol).data : undefined;
-    found.push({ id, line, leg, ...(restore && { restore }), ...(sip && { sip }) });
+    found.push({ id, line, leg, ...(restore && { restore }) });
   }
   return found;
 }

@@ -1,9 +1,13 @@
 import { UnavailableError } from '@linewatch/bus';
 import { applyCommands, emptyConfig } from '@linewatch/config';
-import { Directory } from '@linewatch/edge';
 import type { Binding } from '@linewatch/presence';
-import { flowOf } from '../testing/fake-transport';
+import { Directory } from '../directory';
 import { route, type RoutingParts } from './routing';
+
+/** Where a phone of that address is. */
+function flowOf(host: string): Binding['flow'] {
+  return { transport: 'udp', local: { host: '127.0.0.2', port: 5060 }, remote: { host, port: 5060 } };
+}
 
 const HERE = { id: 'sip-edge-1', epoch: 7 };
 const NOW = 1_000;
@@ -38,7 +42,7 @@ const config = applyCommands(emptyConfig(), [
 async function ask(
   number: string,
   devices: Record<string, Binding[]>,
-  options: { alive?: string[]; from?: ReturnType<typeof flowOf> } = {},
+  options: { alive?: string[]; calls?: string; standIn?: string } = {},
 ) {
   let legs = 0;
   const parts: RoutingParts = {
@@ -51,8 +55,9 @@ async function ask(
     monitor: { isAlive: (edge, epoch) => options.alive?.includes(edge) === true && (epoch ?? 3) === 3 },
     clock: { now: () => NOW },
     newLeg: () => `leg${(legs += 1)}`,
+    standIn: () => ('standIn' in options ? options.standIn : HERE.id),
   };
-  const routed = await route(parts, number, options.from);
+  const routed = await route(parts, number, ({ device }) => device === options.calls);
   if ('refusal' in routed) return routed.refusal;
   return routed.targets.map(({ leg, edge, target }) => ({ leg, edge, ...(target.kind === 'phone' && target) }));
 }
@@ -93,6 +98,7 @@ describe('where a number is', () => {
       monitor: { isAlive: () => false },
       clock: { now: () => NOW },
       newLeg: () => 'leg',
+      standIn: () => undefined,
     };
     expect(await route(parts, '2200')).toEqual({ refusal: 'could-not-ask' });
     const broken = { ...parts, bindings: { of: () => Promise.reject(new Error('a mistake')) } };
@@ -128,11 +134,16 @@ describe('where a number is', () => {
     expect(typeof found === 'string' ? found : found.map(({ edge }) => edge)).toEqual(expected);
   });
 
+  it('an edge that reaches no UDP phones names another one to stand in, or the phone is not rung', async () => {
+    const devices = { 'pool:1': [binding({ edge: 'sip-edge-2' })] };
+    expect(await ask('2200', devices, { standIn: 'sip-edge-3' })).toMatchObject([{ edge: 'sip-edge-3' }]);
+    expect(await ask('2200', devices, { standIn: undefined })).toBe('nobody-registered');
+  });
+
   it('the phone that calls is rung only when it is alone', async () => {
-    const from = flowOf('127.0.0.21');
     const own = { 'pool:1': [binding()] };
-    expect(await ask('2200', own, { from })).toHaveLength(1);
+    expect(await ask('2200', own, { calls: 'pool:1' })).toHaveLength(1);
     const both = { ...own, 'pool:2': [binding({ flow: flowOf('127.0.0.22') })] };
-    expect(await ask('2200', both, { from })).toMatchObject([{ device: 'pool:2' }]);
+    expect(await ask('2200', both, { calls: 'pool:1' })).toMatchObject([{ device: 'pool:2' }]);
   });
 });

@@ -1,13 +1,12 @@
 import { makeSubjects, OutboxFullError, type OutboxEntry } from '@linewatch/bus';
-import { initialStanding, type LegStanding } from '@linewatch/call';
-import { ManualClock, settle } from '@linewatch/edge';
+import type { LegStanding } from '@linewatch/call';
 import type { LegFact } from '@linewatch/presence';
 import { Metrics } from '@linewatch/runtime';
-import { flowOf } from '../testing/fake-transport';
-import type { EdgeLeg } from './edge-leg';
+import { ManualClock, settle } from '../testing/manual-clock';
+import { newLeg } from './edge-leg';
 import { LegPublisher } from './leg-publisher';
 
-function setUp() {
+function setUp(role: 'caller' | 'callee' = 'caller') {
   const clock = new ManualClock();
   const stored: OutboxEntry[] = [];
   const times: number[] = [];
@@ -17,6 +16,7 @@ function setUp() {
       times.push(clock.now());
     return { seq: stored.length, duplicate: false };
   } }; // prettier-ignore
+  const dialog = { callId: 'c', localTag: 'l', remoteTag: 'r' };
   const refused = new Metrics().counter('refused', 'refused');
   const publisher = new LegPublisher({
     edge: { id: 'sip-edge-1', epoch: 4 },
@@ -26,20 +26,17 @@ function setUp() {
     wheel: clock.wheel,
     floodLog: { warn: () => undefined },
     refused,
+    factOf: () => ({ dialog, restore: 'of the protocol' }),
   });
-  const leg = {
+  const leg = newLeg({
     id: 'leg',
     call: 'call',
+    role,
     owner: { line: '20..', device: 'pool:1', instance: 'voice-register-dn:1' },
     party: { number: '2001' },
     facing: { number: '2102' },
-    role: 'caller',
     controller: 'sip-edge-1',
-    machine: { contact: '<sip:x>' },
-    flow: flowOf(),
-    sticksToFlow: false,
-    standing: initialStanding('initiator'),
-  } as unknown as EdgeLeg;
+  });
   const become = (state: LegStanding['state']): void => {
     const before = leg.standing;
     leg.standing = { ...before, state };
@@ -87,9 +84,28 @@ describe('the facts of a leg', () => {
     expect(facts()).toHaveLength(6);
   });
 
+  it('keep what the protocol needs after a restart until the end, and the dialog throughout', async () => {
+    const { publisher, leg, become, facts } = setUp();
+    leg.peer = { leg: 'other', edge: 'sip-edge-2', party: { number: '2102' } };
+    publisher.changed(leg, undefined);
+    become('terminated');
+    await settle();
+    const dialog = { callId: 'c', localTag: 'l', remoteTag: 'r' };
+    expect(facts()).toMatchObject([{ dialog }, { dialog }]);
+    expect(facts().map(({ restore }) => restore)).toEqual([
+      {
+        role: 'caller',
+        party: { number: '2001' },
+        controller: 'sip-edge-1',
+        peer: { leg: 'other', edge: 'sip-edge-2' },
+        protocol: 'of the protocol',
+      },
+      undefined,
+    ]);
+  });
+
   it('do not speak of a called leg that does not ring', async () => {
-    const { publisher, leg, stored } = setUp();
-    leg.standing = initialStanding('recipient');
+    const { publisher, leg, stored } = setUp('callee');
     publisher.changed(leg, undefined, { anyway: true });
     await settle();
     expect(stored).toEqual([]);

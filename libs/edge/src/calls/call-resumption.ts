@@ -1,11 +1,12 @@
 import { resumeCall } from '@linewatch/call';
-import type { Lines, LineView } from '@linewatch/edge';
 import type { CallId, EdgeId, LegId } from '@linewatch/presence';
 import type { EdgeMonitor, TimerWheel } from '@linewatch/runtime';
+import type { Lines, LineView } from '../lines';
 import type { CallCourier } from './call-courier';
 import type { Controllers } from './controllers';
+import { newLeg } from './edge-leg';
+import type { EdgeLegs } from './edge-legs';
 import type { LegPublisher } from './leg-publisher';
-import type { Legs } from './legs';
 import { findLegs, isWhole, restoredLegOf, type EdgeLife, type FoundLeg } from './resume';
 
 /** How long a call waits for the state of its other line, which may be folded a moment later. */
@@ -15,7 +16,7 @@ const PROBE_SPACING_MS = 2;
 
 export interface ResumptionParts {
   readonly edge: EdgeLife;
-  readonly legs: Legs;
+  readonly legs: Pick<EdgeLegs, 'order' | 'protocol'>;
   readonly controllers: Pick<Controllers, 'resume'>;
   readonly courier: Pick<CallCourier, 'event'>;
   readonly publisher: Pick<LegPublisher, 'buried'>;
@@ -70,14 +71,27 @@ export class CallResumption {
     }
   }
 
-  private restore({ id, line, leg, restore, sip }: FoundLeg): void {
+  private restore({ id, line, leg, restore }: FoundLeg): void {
     this.takenUp.add(id);
     const { call, device, instance, peer: facing, state, held, direction } = leg;
     const owner = { line, device, instance };
-    if (!restore || !sip) return this.parts.publisher.buried({ id, call, owner, facing }, direction);
-    const { role, party, controller, peer } = restore;
-    const about = { id, call, owner, facing, state, held, role, party, controller };
-    this.parts.legs.restore({ ...about, ...(peer && { peer: { ...peer, party: facing } }) }, sip);
+    if (restore) {
+      const { role, party, controller, peer } = restore;
+      const making = {
+        id,
+        call,
+        role,
+        owner,
+        party,
+        controller,
+        facing,
+        ...(peer && { peer: { ...peer, party: facing } }),
+      };
+      const begun = newLeg(making);
+      const found = { ...begun, standing: { ...begun.standing, state, held } };
+      if (this.parts.legs.protocol.restore(found, restore.protocol)) return;
+    }
+    this.parts.publisher.buried({ id, call, owner, facing }, direction);
   }
 
   private resume(call: CallId): void {

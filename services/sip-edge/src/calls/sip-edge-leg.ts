@@ -1,42 +1,14 @@
-import type { CoupledPeer, LegStanding, Party } from '@linewatch/call';
-import {
-  flowSchema,
-  type CallId,
-  type DeviceName,
-  type EdgeId,
-  type InstanceId,
-  type LegId,
-  type LineNumber,
-} from '@linewatch/presence';
-import type { ClientRequest, ServerRequest } from '../endpoint/user-agent';
-import type { DialogState, Flow, SipResponse } from '@linewatch/sip';
+import type { EdgeLeg, LegProtocolFact } from '@linewatch/edge';
+import { flowSchema } from '@linewatch/presence';
 import type { TimerHandle } from '@linewatch/runtime';
+import type { DialogState, Flow, SipResponse } from '@linewatch/sip';
 import { z } from 'zod';
+import type { ClientRequest, ServerRequest } from '../endpoint/user-agent';
 import type { LegTimer, SipLeg } from './sip-leg-state';
 
-/** Whose leg it is: the line and the phone, as its facts name them. */
-export interface LegOwner {
-  readonly line: LineNumber;
-  readonly device: DeviceName;
-  readonly instance: InstanceId;
-}
-
-/** A leg that ends at this edge: the machine, what its line shows, and what its effects need. Changed in place by `Legs`. */
-export interface EdgeLeg {
-  readonly id: LegId;
-  readonly call: CallId;
-  readonly role: 'caller' | 'callee';
-  readonly owner: LegOwner;
-  /** Who is at its far end: the phone's own number and name. */
-  readonly party: Party;
-  /** The edge that controls the call, and the last of its commands that was done. */
-  controller: EdgeId;
-  commanded: { epoch: number; seq: number };
-  peer?: CoupledPeer;
-  /** The other side, as facts tell it. */
-  facing: Party;
+/** A leg to a SIP phone: the machine, and what its effects need. Changed in place by `SipLegs`. */
+export interface SipEdgeLeg extends EdgeLeg {
   machine: SipLeg;
-  standing: LegStanding;
   /** The key under which requests within the dialog find the leg: Call-ID and the tag of this side. */
   readonly dialogKey: string;
   /** Where the phone was heard last. */
@@ -52,8 +24,6 @@ export interface EdgeLeg {
   /** INVITEs of this side that may still be cancelled. */
   invite?: { readonly n: number; readonly client: ClientRequest };
   readonly timers: Map<LegTimer, TimerHandle>;
-  lease?: TimerHandle;
-  isDone: boolean;
 }
 
 const name = z.string().max(4096);
@@ -80,6 +50,14 @@ export const sipRestoreSchema = z.object({
   sticksToFlow: z.boolean(),
 });
 export type SipRestore = z.infer<typeof sipRestoreSchema>;
+
+/** A leg's dialog as its facts tell it, and what a restarted edge needs of it; none while a called phone has not told its tag. */
+export function sipFactOf({ machine, flow, sticksToFlow }: SipEdgeLeg): LegProtocolFact {
+  const { dialog, contact } = machine;
+  if (!dialog) return { restore: undefined };
+  const restore: SipRestore = { dialog, contact, flow, sticksToFlow };
+  return { dialog: { callId: dialog.callId, localTag: dialog.remoteTag, remoteTag: dialog.localTag }, restore };
+}
 
 /** The table key of a dialog by what this side chose of it, which no two legs share. */
 export function legDialogKey(callId: string, localTag: string): string {

@@ -1,0 +1,89 @@
+import {
+  initialStanding,
+  type CallTarget,
+  type CoupledPeer,
+  type LegCommand,
+  type LegStanding,
+  type Party,
+} from '@linewatch/call';
+import type { CallId, DeviceName, EdgeId, InstanceId, LegId, LineNumber } from '@linewatch/presence';
+import type { TimerHandle } from '@linewatch/runtime';
+
+/** Whose leg it is: the line and the phone, as its facts name them. */
+export interface LegOwner {
+  readonly line: LineNumber;
+  readonly device: DeviceName;
+  readonly instance: InstanceId;
+}
+
+/**
+ * What every kind of edge knows of a leg that ends at it: whose it is, who commands it, and what its line shows. Each kind
+ * adds what its protocol needs. Changed in place, by `EdgeLegs`.
+ */
+export interface EdgeLeg {
+  readonly id: LegId;
+  readonly call: CallId;
+  readonly role: 'caller' | 'callee';
+  readonly owner: LegOwner;
+  /** Who is at its far end: the phone's own number and name. */
+  readonly party: Party;
+  /** The edge that controls the call, and the last of its commands that was done. */
+  controller: EdgeId;
+  commanded: MessagePlace;
+  peer?: CoupledPeer;
+  /** The other side, as facts tell it. */
+  facing: Party;
+  standing: LegStanding;
+  /** Its fact is said again before it is not believed any more. */
+  lease?: TimerHandle;
+}
+
+/** Which message it is among those of its edge about a leg. */
+export interface MessagePlace {
+  readonly epoch: number;
+  readonly seq: number;
+}
+
+/** Whether a message comes after another one: in the same life of its edge, or in a later one. */
+export function isLater(message: MessagePlace, than: MessagePlace | undefined): boolean {
+  if (!than || message.epoch > than.epoch) return true;
+  return message.epoch === than.epoch && message.seq > than.seq;
+}
+
+/** A command to a leg, and who gives it. */
+export interface LegOrder {
+  readonly call: CallId;
+  readonly leg: LegId;
+  readonly controller: EdgeId;
+  readonly peer?: CoupledPeer;
+  readonly command: LegCommand;
+}
+
+/** The command that calls a phone. */
+export type LegOffer = Extract<LegCommand, { type: 'offer' }>;
+/** A phone at one of its bindings. */
+export type PhoneTarget = Extract<CallTarget, { kind: 'phone' }>;
+
+/** What a leg is made of. */
+export type LegMaking = Pick<EdgeLeg, 'id' | 'call' | 'role' | 'owner' | 'party' | 'controller' | 'peer' | 'facing'>;
+
+/** A leg that begins now: its phone calls, or is to be called. */
+export function newLeg(making: LegMaking): EdgeLeg {
+  const standing = initialStanding(making.role === 'caller' ? 'initiator' : 'recipient');
+  return { ...making, commanded: { epoch: 0, seq: 0 }, standing };
+}
+
+/** The leg that an offer to a phone asks for. */
+export function offeredLeg({ call, leg, controller, peer }: LegOrder, offer: LegOffer, target: PhoneTarget): EdgeLeg {
+  const { line, device, instance } = target;
+  return newLeg({
+    id: leg,
+    call,
+    role: 'callee',
+    owner: { line, device, instance },
+    party: { number: offer.called },
+    controller,
+    ...(peer && { peer }),
+    facing: offer.caller,
+  });
+}

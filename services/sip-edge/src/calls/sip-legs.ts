@@ -1,0 +1,155 @@
+import type { Party } from '@linewatch/call';
+import {
+  newLeg,
+  offeredLeg,
+  type EdgeLeg,
+  type EdgeLegs,
+  type LegOffer,
+  type LegOrder,
+  type LegOwner,
+  type LegProtocol,
+  type LegProtocolFact,
+  type Turns,
+} from '@linewatch/edge';
+import type { CallId, EdgeId, LegId } from '@linewatch/presence';
+import type { TimerWheel } from '@linewatch/runtime';
+import { callIdOf, fromTag, toTag, type Flow, type SipRequest } from '@linewatch/sip';
+import type { ServerRequest, SipSender } from '../endpoint/user-agent';
+import { invitationOf, isBehindNat, sticksToFlow } from './invitation';
+import { carryOut, type EffectParts } from './leg-effects';
+import { legDialogKey, sipFactOf, sipRestoreSchema, type SipEdgeLeg } from './sip-edge-leg';
+import { restoredLeg, stepLeg } from './sip-leg';
+import { calleeLeg } from './sip-leg-callee';
+import { callerLeg } from './sip-leg-caller';
+import type { LegInput } from './sip-leg-state';
+
+export interface SipLegsParts {
+  readonly edge: EdgeId;
+  readonly legs: EdgeLegs<SipEdgeLeg>;
+  readonly turns: Turns;
+  readonly sender: SipSender;
+  readonly wheel: Pick<TimerWheel, 'set' | 'cancel'>;
+}
+
+/** The SIP side of the legs of this edge: finds the leg of a message, runs its machine, carries out what follows. */
+export class SipLegs implements LegProtocol<SipEdgeLeg> {
+  private readonly byDialog = new Map<string, SipEdgeLeg>();
+  private readonly effects: EffectParts;
+
+  constructor(private readonly parts: SipLegsParts) {
+    const { sender, wheel, turns, legs } = parts;
+    this.effects = {
+      sender,
+      wheel,
+      input: (leg, input) => turns.take(() => this.step(leg, input)),
+      said: (leg, event) => legs.said(leg, event),
+      done: (leg) => this.done(leg),
+    };
+  }
+
+  /** The leg of a phone that calls. Undefined when its INVITE cannot make a dialog. */
+  invited(
+    incoming: ServerRequest,
+    about: { id: LegId; call: CallId; owner: LegOwner; party: Party; called: Party },
+  ): SipEdgeLeg | undefined {
+    const { request, flow, localTag } = incoming;
+    const { called, ...rest } = about;
+    const contact = this.parts.sender.contact(flow, called.number);
+    const machine = callerLeg(about.id, 0, request, localTag, contact);
+    if (!machine) return undefined;
+    const leg = this.add(newLeg({ ...rest, role: 'caller', controller: this.parts.edge, facing: called }), {
+      machine,
+      dialogKey: legDialogKey(callIdOf(request) ?? '', localTag),
+      flow,
+      sticksToFlow: isBehindNat(request, flow),
+    });
+    leg.asked.set(0, incoming);
+    incoming.onCancel(() => this.effects.input(leg, { type: 'cancelled', n: 0 }));
+    return leg;
+  }
+
+  /** A request within a dialog. False: there is no such leg. */
+  request(incoming: ServerRequest): boolean {
+    const leg = this.legOf(incoming.request);
+    if (!leg) return false;
+    const n = (leg.askedCount += 1);
+    leg.asked.set(n, incoming);
+    // Only of the phone itself: nobody else turns its requests away.
+    if (fromTag(incoming.request) === leg.machine.dialog?.remoteTag) leg.flow = incoming.flow;
+    if (incoming.request.method === 'INVITE') {
+      incoming.onCancel(() => this.effects.input(leg, { type: 'cancelled', n }));
+    }
+    this.effects.input(leg, { type: 'request', n, request: incoming.request });
+    return true;
+  }
+
+  acknowledge(ack: SipRequest): void {
+    const leg = this.legOf(ack);
+    if (leg) this.effects.input(leg, { type: 'ack', request: ack });
+  }
+
+  offer(order: LegOrder, offer: LegOffer): void {
+    const { target } = offer;
+    const { legs, sender } = this.parts;
+    if (target.kind !== 'phone') return legs.refuse(order, 503);
+    const invitation = invitationOf(sender, offer, target);
+    const { state: machine, effects } = calleeLeg(order.leg, invitation);
+    const leg = this.add(offeredLeg(order, offer, target), {
+      machine,
+      dialogKey: legDialogKey(invitation.callId, invitation.localTag),
+      flow: target.binding.flow,
+      sticksToFlow: sticksToFlow(target.binding),
+    });
+    for (const effect of effects) carryOut(this.effects, leg, effect);
+  }
+
+  command(leg: SipEdgeLeg, order: LegOrder): void {
+    const { state, effects } = stepLeg(leg.machine, { type: 'command', command: order.command });
+    leg.machine = state;
+    this.parts.legs.commanded(leg, order);
+    for (const effect of effects) carryOut(this.effects, leg, effect);
+  }
+
+  restore(leg: EdgeLeg, kept: unknown): boolean {
+    const parsed = sipRestoreSchema.safeParse(kept);
+    if (!parsed.success) return false;
+    const { dialog, contact, flow, sticksToFlow } = parsed.data;
+    this.add(leg, {
+      machine: restoredLeg(leg.id, contact, dialog),
+      dialogKey: legDialogKey(dialog.callId, dialog.localTag),
+      flow: flow as Flow,
+      sticksToFlow,
+    });
+    return true;
+  }
+
+  factOf(leg: SipEdgeLeg): LegProtocolFact {
+    return sipFactOf(leg);
+  }
+
+  private legOf(request: SipRequest): SipEdgeLeg | undefined {
+    const callId = callIdOf(request);
+    const localTag = toTag(request);
+    return callId === undefined || localTag === undefined
+      ? undefined
+      : this.byDialog.get(legDialogKey(callId, localTag));
+  }
+
+  private add(made: EdgeLeg, sip: Pick<SipEdgeLeg, 'machine' | 'dialogKey' | 'flow' | 'sticksToFlow'>): SipEdgeLeg {
+    const leg: SipEdgeLeg = { ...made, ...sip, asked: new Map(), askedCount: 0, timers: new Map() };
+    this.byDialog.set(leg.dialogKey, leg);
+    this.parts.legs.add(leg);
+    return leg;
+  }
+
+  private step(leg: SipEdgeLeg, input: LegInput): void {
+    const { state, effects } = stepLeg(leg.machine, input);
+    leg.machine = state;
+    for (const effect of effects) carryOut(this.effects, leg, effect);
+  }
+
+  private done(leg: SipEdgeLeg): void {
+    this.byDialog.delete(leg.dialogKey);
+    this.parts.legs.end(leg);
+  }
+}
