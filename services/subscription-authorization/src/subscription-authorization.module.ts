@@ -1,4 +1,11 @@
-import { FailureWatch, isTransient, Rounds, untilAvailable, type ServiceDefinition } from '@linewatch/runtime';
+import {
+  FailureWatch,
+  isTransient,
+  presenceRules,
+  Rounds,
+  untilAvailable,
+  type ServiceDefinition,
+} from '@linewatch/runtime';
 import { Generation, LineTable, RedisConnection, SubscriptionTable } from '@linewatch/tables';
 import { Module } from '@nestjs/common';
 import { Answers, AUTHORIZER, SUBSCRIPTION_LIST } from './answers';
@@ -6,7 +13,6 @@ import { Authorizer } from './authorizer';
 import { CatchUp } from './catch-up';
 import { SubscriptionProjector } from './projector';
 import { SubscriptionRebuilder } from './rebuilder';
-import { presenceRules } from './rules';
 import { SubscriptionList } from './subscription-list';
 import { SubscriptionStream } from './subscription-stream';
 import { SubscriptionSweeper } from './sweeper';
