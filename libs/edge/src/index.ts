@@ -19,4 +19,11 @@ export { type LegProtocol, type LegProtocolFact, EdgeLegs } from './calls/edge-l
 export { type CallParts, type CallSettings, type EdgeCallsParts, EdgeCalls } from './calls/edge-calls';
 export type { CallingPhone } from './calls/routing';
 export { Turns } from './calls/turns';
+export { type OwnedSubscription, OwnedTable, ownedSubscription } from './subscriptions/owned-subscription';
+export { type Patience, SubscriptionRecords } from './subscriptions/subscription-records';
+export { WatchAuthorization } from './subscriptions/watch-authorization';
+export { type OwnershipPorts, checkOwnership, reclaimSubscriptions } from './subscriptions/ownership';
+export { type WatcherChangePorts, decideAgain, followWatchers } from './subscriptions/watcher-changes';
+export { LineAudit } from './subscriptions/line-audit';
+export { type NotifyRecorder, notifyRecorder } from './subscriptions/notify-record';
 export { ManualClock, settle } from './testing/manual-clock';

@@ -1,6 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { Outbox } from '@linewatch/bus';
-import { Bindings, Directory, Hold, Latch, Lines } from '@linewatch/edge';
+import {
+  Bindings,
+  checkOwnership,
+  decideAgain,
+  Directory,
+  followWatchers,
+  Hold,
+  Latch,
+  LineAudit,
+  Lines,
+  notifyRecorder,
+  reclaimSubscriptions,
+  SubscriptionRecords,
+  WatchAuthorization,
+} from '@linewatch/edge';
 import {
   EdgeIdentity,
   EdgeMonitor,
@@ -10,7 +24,7 @@ import {
   type ServiceContext,
   type ServiceDefinition,
 } from '@linewatch/runtime';
-import { sameLamp } from '@linewatch/presence';
+import { sameLamp, type Binding, type SubscriptionEnding } from '@linewatch/presence';
 import { toTag } from '@linewatch/sip';
 import { BindingTable, RedisConnection, SubscriptionTable } from '@linewatch/tables';
 import { Module } from '@nestjs/common';
@@ -24,13 +38,10 @@ import { Registrar } from './registrar/registrar';
 import { RegistrationKeeper } from './registrar/registration-keeper';
 import { Audit } from './subscriptions/audit';
 import { Documents } from './subscriptions/documents';
-import { notifyRecorder } from './subscriptions/notify-record';
 import { Notifications } from './subscriptions/notifications';
-import { checkOwnership, reclaimSubscriptions } from './subscriptions/reclaim';
+import { takeUp } from './subscriptions/reclaim';
 import { SubscribeHandler } from './subscriptions/subscribe';
-import { SubscriptionRecords } from './subscriptions/subscription-records';
-import { WatchedTable } from './subscriptions/watched';
-import { decideAgain, followWatchers } from './subscriptions/watcher-changes';
+import { type Watched, WatchedTable } from './subscriptions/watched';
 import { openTcp } from './transport/tcp';
 import { openUdp } from './transport/udp';
 import { identify } from './watcher-identity';
@@ -72,7 +83,7 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
     const edge: EdgeIdentity = await EdgeIdentity.claim(bus, clock, {
       id,
       hello: { kind: 'sip', advertised: listening.advertised },
-      onPaused: () => checkOwnership(reclaiming).then(() => notifications.resume()),
+      onPaused: () => checkOwnership(watchers).then(() => notifications.resume()),
       onSuperseded: (epoch) => context.stop(`another process is ${id} now, in epoch ${epoch}`),
     });
     const monitor = new EdgeMonitor(bus, clock, {
@@ -153,7 +164,16 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
       answered: notifyRecorder(bus, clock),
       floodLog,
     });
-    const reclaiming = { bus, subscriptions, table, notifications, edge: id, clock, log };
+    const watchers = {
+      bus,
+      subscriptions,
+      table,
+      edge: id,
+      protocol: 'sip',
+      drop: (watched: Watched, reason?: SubscriptionEnding) => notifications.drop(watched, reason),
+      terminate: (watched: Watched, reason: 'rejected') => notifications.terminate(watched, reason),
+      connected: (watched: Watched, { flow }: Binding) => notifications.moved(watched, flow),
+    } as const;
     const subscribe = new SubscribeHandler({
       directory,
       identify: ({ request, flow }) => identify(request, flow, directory.current(), bindings, clock.now()),
@@ -167,7 +187,7 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
         );
         return judged.kind === 'refused' ? judged.refusal : undefined;
       },
-      bus,
+      authorization: new WatchAuthorization({ bus, hold, protocol: 'sip' }),
       hold,
       endpoint,
       table,
@@ -190,20 +210,14 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
       const isSeen = !before || !sameLamp(before.state.lamp, view.state.lamp);
       notifications.lineChanged(table.ofLine(view.line, isSeen ? undefined : 'dialog'));
     });
-    const changes = { bus, table, notifications, endpoint, edge: id };
     config.onChange((next, previous) => {
       directory.apply(next);
       if (next.presence !== previous.presence || next.sipUa !== previous.sipUa)
-        decideAgain(changes, presenceRules(next));
+        decideAgain(watchers, presenceRules(next));
     });
-    const audit = new Audit({
-      bus,
-      lines,
-      table,
-      notifications,
-      clock,
-      repaired: metrics.counters('audit_repairs_total', 'Differences that the audit found', 'what'),
-    });
+    const repaired = metrics.counters('audit_repairs_total', 'Differences that the audit found', 'what');
+    const lineAudit = new LineAudit({ bus, lines, watched: () => table.lines(), clock, repaired });
+    const audit = new Audit({ lines: lineAudit, table, notifications, clock, repaired });
     const auditing = new Rounds(() => audit.round(), {
       everyMs: AUDIT_MS,
       onError: (err) => floodLog.warn('audit', 'the audit could not compare with the stream', { err }),
@@ -214,11 +228,11 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
     health.check('edge', () => ({ ok: edge.holds(), detail: `epoch ${edge.epoch}` }));
 
     await Promise.all([lines.start(), monitor.start()]);
-    const watchers = await followWatchers(changes);
+    const registrations = await followWatchers(watchers);
     keeper.restore(lines.all());
     calls.shared.resume();
     endpoint.accept(true);
-    void reclaimSubscriptions(reclaiming).then(
+    void reclaimSubscriptions(watchers, (watch) => takeUp({ notifications, clock, log }, watch)).then(
       (count) => {
         log.info({ epoch: edge.epoch, subscriptions: count }, 'taken up');
         reclaimed.open();
@@ -231,7 +245,7 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
     drain.on('pull', 'audit', () => auditing.stop());
     drain.on('pull', 'registrations', () => keeper.stop());
     drain.on('pull', 'streams', () => {
-      watchers.stop();
+      registrations.stop();
       lines.stop();
       monitor.stop();
     });

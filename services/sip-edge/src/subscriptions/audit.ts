@@ -1,6 +1,4 @@
-import type { Bus } from '@linewatch/bus';
-import type { Lines } from '@linewatch/edge';
-import type { LineNumber } from '@linewatch/presence';
+import type { LineAudit } from '@linewatch/edge';
 import type { Clock, LabelledCounter } from '@linewatch/runtime';
 import type { LineView } from '@linewatch/sip';
 import type { Notifications } from './notifications';
@@ -8,51 +6,32 @@ import type { Watched, WatchedTable } from './watched';
 
 /** What the audit needs of the world. */
 export interface AuditPorts {
-  readonly bus: Pick<Bus, 'last' | 'subjects'>;
-  readonly lines: Pick<Lines, 'get' | 'learn'>;
+  readonly lines: Pick<LineAudit, 'round'>;
   readonly table: WatchedTable;
   readonly notifications: Pick<Notifications, 'lineChanged' | 'viewFor'>;
   readonly clock: Pick<Clock, 'now'>;
-  /** Differences by what differed: `line` this edge was behind the stream, `lamp` a watcher was behind this edge. */
+  /** Counts under `lamp` how often a watcher was behind this edge. */
   readonly repaired: LabelledCounter;
 }
 
 /** A watcher may be behind for so long without anything being wrong: its NOTIFY is on the way. */
 const SETTLED_MS = 2_000;
-/** Lines that are compared with the stream in one round. */
-const LINES_A_ROUND = 50;
 
 /**
- * Compares what watchers last acknowledged with the truth, beside the push path, and repairs what differs [design law 6].
- * The truth is the stream: a few lines a round are read from it, all watchers are compared with what this edge knows.
+ * Compares what watchers last acknowledged with the truth, beside the push path, and repairs what differs [design law 6]:
+ * lines with the stream, then all watchers with what this edge knows.
  */
 export class Audit {
-  private rest: LineNumber[] = [];
-
   constructor(private readonly ports: AuditPorts) {}
 
   /** One round. Rejects when the stream cannot be read. */
   async round(): Promise<void> {
-    await this.compareWithStream();
+    await this.ports.lines.round();
     const behind: Watched[] = [];
     for (const watched of this.ports.table.all()) if (this.isBehind(watched)) behind.push(watched);
     if (behind.length === 0) return;
     this.ports.repaired.of('lamp').add(behind.length);
     this.ports.notifications.lineChanged(behind);
-  }
-
-  private async compareWithStream(): Promise<void> {
-    const { bus, lines, table, repaired } = this.ports;
-    if (this.rest.length === 0) this.rest = [...table.lines()];
-    for (const line of this.rest.splice(-LINES_A_ROUND)) {
-      const stored = await bus.last(bus.subjects.presence(line));
-      if (stored && stored.streamSeq > (lines.get(line)?.version ?? 0)) {
-        // What has just been published may still be on its way here.
-        if (this.ports.clock.now() - stored.storedAt < SETTLED_MS) continue;
-        repaired.of('line').add();
-        lines.learn(stored);
-      }
-    }
   }
 
   private isBehind(watched: Watched): boolean {

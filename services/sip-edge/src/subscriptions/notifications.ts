@@ -1,7 +1,9 @@
+import type { NotifyRecorder, SubscriptionRecords } from '@linewatch/edge';
 import type { SubscriptionEnding } from '@linewatch/presence';
 import type { Clock, LabelledCounter, PlainCounter, RateLimitedLog, TimerWheel } from '@linewatch/runtime';
 import {
   type EndCause,
+  type Flow,
   header,
   type LineView,
   type NotifierInput,
@@ -15,7 +17,6 @@ import {
 import type { Endpoint } from '../endpoint/endpoint';
 import type { Documents } from './documents';
 import { notifyHead, writeNotify } from './notify-message';
-import type { SubscriptionRecords } from './subscription-records';
 import type { Watched, WatchedTable } from './watched';
 
 /** NOTIFYs sent in one turn of the loop: as many answers are read in one, so that a fan-out never starves them. */
@@ -23,7 +24,7 @@ const SLICE = 32;
 
 /** What notifications need of the world. */
 export interface NotificationPorts {
-  readonly endpoint: Pick<Endpoint, 'requestBytes' | 'viaHead' | 'contact' | 'flowTo'>;
+  readonly endpoint: Pick<Endpoint, 'requestBytes' | 'viaHead' | 'contact' | 'flowTo' | 'isOpen'>;
   readonly documents: Documents;
   readonly table: WatchedTable;
   readonly records: SubscriptionRecords;
@@ -38,7 +39,7 @@ export interface NotificationPorts {
     readonly ended: LabelledCounter;
   };
   /** Told of each answer, or of none (status 408), for the sampled record of what was sent. */
-  readonly answered: (watched: Watched, notify: NotifyEffect, status: number) => void;
+  readonly answered: NotifyRecorder;
   readonly floodLog: Pick<RateLimitedLog, 'warn'>;
 }
 
@@ -94,6 +95,13 @@ export class Notifications {
     watched.state = { ...watched.state, status: 'ended' };
     this.forget(watched);
     if (reason !== undefined) this.sayEnd(watched, reason);
+  }
+
+  /** The watcher's phone connected anew: NOTIFYs follow it there if the connection they went on is closed. */
+  moved(watched: Watched, flow: Flow): void {
+    if (watched.flow.connection === undefined || this.ports.endpoint.isOpen(watched.flow)) return;
+    watched.flow = flow;
+    watched.head = undefined;
   }
 
   /** Sets the timer for the end anew, after the record's `expiresAt` moved. */

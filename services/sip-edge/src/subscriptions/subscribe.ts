@@ -1,6 +1,5 @@
-import { AnswerError, type Bus } from '@linewatch/bus';
-import { type Directory, Gate } from '@linewatch/edge';
-import { authorizeReplySchema, type AuthorizeReply, type Subscription, type Watcher } from '@linewatch/presence';
+import type { Directory, Hold, SubscriptionRecords, WatchAuthorization } from '@linewatch/edge';
+import type { AuthorizeReply, Subscription, Watcher } from '@linewatch/presence';
 import type { Clock, LabelledCounter, RateLimitedLog } from '@linewatch/runtime';
 import {
   checkRemoteCSeq,
@@ -29,7 +28,6 @@ import type { Notifications } from './notifications';
 import type { ProtocolRecord } from './protocol-record';
 import { refusalOf } from './refusals';
 import { subscriptionNames } from './subscription-id';
-import type { SubscriptionRecords } from './subscription-records';
 import { newWatched, notifierRecord, type Watched, type WatchedTable } from './watched';
 
 /** Who sent a request: a phone of ours with one of its numbers, or anybody else [cme-presence 4.2]. */
@@ -43,9 +41,9 @@ export interface SubscribePorts {
   readonly identify: (incoming: ServerRequest) => Promise<SubscriberIdentity>;
   /** The 401 for a watcher from outside, which must prove who it is [cme-presence 4.10]; undefined when it has. */
   readonly challenge: (incoming: ServerRequest) => Refusal | undefined;
-  readonly bus: Pick<Bus, 'ask' | 'subjects'>;
+  readonly authorization: Pick<WatchAuthorization, 'ask'>;
   /** Repeats what a neighbour that is away made fail, for up to 20 s [design law 8]. */
-  readonly hold: { run<T>(step: () => Promise<T>): Promise<T | 'gave-up'> };
+  readonly hold: Pick<Hold, 'run'>;
   readonly endpoint: Pick<Endpoint, 'contact' | 'flowTo'>;
   readonly table: WatchedTable;
   readonly notifications: Notifications;
@@ -59,13 +57,8 @@ export interface SubscribePorts {
   readonly floodLog: Pick<RateLimitedLog, 'info'>;
 }
 
-/** Questions to subscription-authorization at once: enough to keep it busy, few enough to be answered in time. */
-const QUESTIONS_AT_ONCE = 256;
-
 /** Takes SUBSCRIBE [RFC6665 4.2.1]: each check of cme-presence.md 4.3 is one named step, in its order. */
 export class SubscribeHandler {
-  private readonly asking = new Gate(QUESTIONS_AT_ONCE);
-
   constructor(private readonly ports: SubscribePorts) {}
 
   async handle(incoming: ServerRequest): Promise<void> {
@@ -87,7 +80,7 @@ export class SubscribeHandler {
     if (refusal) return this.refuse(incoming, refusal);
     const record = this.record(incoming, asked, named, identity);
     if (!record) return this.refuse(incoming, UNUSABLE_DIALOG);
-    const reply = await this.authorize(record);
+    const reply = await this.ports.authorization.ask(record);
     if (reply.word !== 'allow') return this.refuse(incoming, refusalOf[reply.word]);
     this.accept(incoming, reply);
   }
@@ -141,24 +134,6 @@ export class SubscribeHandler {
       ceiling: dialog.localCSeq + CSEQ_BLOCK,
       protocol,
     };
-  }
-
-  /** Asks on the bus, and holds the request while nobody can be asked [design law 8]. */
-  private async authorize(subscription: Subscription): Promise<AuthorizeReply> {
-    const reply = await this.ports.hold.run(() => this.asking.run(() => this.ask(subscription)));
-    return reply === 'gave-up' ? { word: 'could-not-ask' } : reply;
-  }
-
-  private async ask(subscription: Subscription): Promise<AuthorizeReply> {
-    const { bus } = this.ports;
-    const answered = await bus
-      .ask(bus.subjects.ask('authorize'), { protocol: 'sip', subscription })
-      .catch((error: unknown) => {
-        throw error instanceof AnswerError && error.word === 'busy' ? new CouldNotAskError() : error;
-      });
-    const reply = authorizeReplySchema.parse(answered);
-    if (reply.word === 'could-not-ask') throw new CouldNotAskError();
-    return reply;
   }
 
   /** The subscription is durable: 200, then the first NOTIFY at once [SB-1 to SB-4]. */
@@ -272,8 +247,3 @@ const NOT_FOUND: Refusal = { status: 404, reason: 'Not Found', headers: [] };
 const UNUSABLE_DIALOG: Refusal = { status: 400, reason: 'Contact Or Record-Route Malformed', headers: [] };
 const NO_SUBSCRIPTION: Refusal = { status: 481, reason: 'Subscription Does Not Exist', headers: [] };
 const STALE: Refusal = { status: 500, reason: 'CSeq Out Of Order', headers: [{ name: 'Retry-After', value: '1' }] };
-
-/** The authorization service lives and could not reach its own neighbours: as good as no answer, so it is asked again. */
-class CouldNotAskError extends Error {
-  override readonly name = 'UnavailableError';
-}

@@ -1,7 +1,15 @@
 import { applyCommands, type Config, emptyConfig } from '@linewatch/config';
 import type { Appended, OutboxEntry } from '@linewatch/bus';
 import { makeSubjects } from '@linewatch/bus';
-import { Directory, type LineView, ManualClock, settle } from '@linewatch/edge';
+import {
+  Directory,
+  type Hold,
+  type LineView,
+  ManualClock,
+  settle,
+  SubscriptionRecords,
+  WatchAuthorization,
+} from '@linewatch/edge';
 import type { AuthorizeReply, AuthorizeRequest, Lamp, LineState } from '@linewatch/presence';
 import { decideWatch, emptyLine } from '@linewatch/presence';
 import { Metrics, presenceRules, RateLimitedLog } from '@linewatch/runtime';
@@ -9,7 +17,6 @@ import { Endpoint } from '../endpoint/endpoint';
 import { Documents } from '../subscriptions/documents';
 import { Notifications } from '../subscriptions/notifications';
 import { SubscribeHandler, type SubscriberIdentity } from '../subscriptions/subscribe';
-import { SubscriptionRecords } from '../subscriptions/subscription-records';
 import { WatchedTable } from '../subscriptions/watched';
 import { FakeTransport, flowOf } from './fake-transport';
 
@@ -88,12 +95,17 @@ export class SubscriptionRig {
       answered: () => undefined,
       floodLog,
     });
+    const hold: Pick<Hold, 'run'> = { run: (step) => step() };
     const handler = new SubscribeHandler({
       directory: this.directory,
       identify: async () => this.identity,
       challenge: () => ({ status: 401, reason: 'Unauthorized', headers: [] }),
-      bus: { subjects, ask: async (_subject, body) => this.authorize(body as AuthorizeRequest) },
-      hold: { run: (step) => step() },
+      authorization: new WatchAuthorization({
+        bus: { subjects, ask: async (_subject, body) => this.authorize(body as AuthorizeRequest) },
+        hold,
+        protocol: 'sip',
+      }),
+      hold,
       endpoint: this.endpoint,
       table: this.table,
       notifications: this.notifications,

@@ -1,6 +1,6 @@
 import type { Bus, BusEvent, Outbox, OutboxEntry } from '@linewatch/bus';
 import type { Subscription, SubscriptionEnding } from '@linewatch/presence';
-import type { Watched } from './watched';
+import type { OwnedSubscription } from './owned-subscription';
 
 /**
  * Who waits for a word to be stored: a request, which is told that NATS is away and asks again, or nobody, and the word is
@@ -29,7 +29,7 @@ export class SubscriptionRecords {
    * @throws UnavailableError for the sake of a request; RejectedError, OutboxFullError
    */
   renew(
-    watched: Watched,
+    watched: OwnedSubscription,
     patience: Patience,
     change: (record: Subscription) => Subscription,
   ): Promise<Subscription | 'gone'> {
@@ -50,7 +50,7 @@ export class SubscriptionRecords {
    * Makes the end durable, once.
    * @throws UnavailableError for the sake of a request; RejectedError, OutboxFullError
    */
-  end(watched: Watched, patience: Patience, reason: SubscriptionEnding): Promise<void> {
+  end(watched: OwnedSubscription, patience: Patience, reason: SubscriptionEnding): Promise<void> {
     return this.next(watched, async () => {
       if (watched.endSaid) return;
       const { line, id } = watched.record;
@@ -68,7 +68,7 @@ export class SubscriptionRecords {
     else await this.bus.append(subject, event, entry);
   }
 
-  private next<T>(watched: Watched, say: () => Promise<T>): Promise<T> {
+  private next<T>(watched: OwnedSubscription, say: () => Promise<T>): Promise<T> {
     const said = watched.saying.then(say);
     watched.saying = said.catch(() => undefined);
     return said;
