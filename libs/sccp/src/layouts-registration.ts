@@ -49,8 +49,9 @@ export const registrationLayouts = {
     sender: 'server',
     fields: {
       keepAliveInterval: u32,
-      dateTemplate: text(6),
-      secondaryKeepAliveInterval: after(2, u32),
+      // Six letters (M/D/YA) and the NUL: it takes one of the two bytes of padding.
+      dateTemplate: text(8),
+      secondaryKeepAliveInterval: u32,
       protocolVersion: u8,
       protocolFeatures: hex(3),
     },

@@ -59,3 +59,11 @@ export {
   writeMessage,
 } from './sip-text';
 export { NoAnswerError } from './sip-transactions';
+
+// Simulated Skinny phone
+export { type HeardSccp, type SccpButton, SccpReader, writeSccp } from './sccp-bytes';
+export { type SccpCall, type SccpCallState, type SccpChannel } from './sccp-call';
+export { type SccpKey, type SccpLine } from './sccp-key';
+export { type SccpLamp, type SccpListEntry } from './sccp-list';
+export { type SccpRegistration } from './sccp-screen';
+export { type MediaAnswer, SccpRefusedError, SccpStation, type SccpStationOptions } from './sccp-station';
