@@ -39,6 +39,7 @@ import { RegistrationKeeper } from './registrar/registration-keeper';
 import { Audit } from './subscriptions/audit';
 import { Documents } from './subscriptions/documents';
 import { Notifications } from './subscriptions/notifications';
+import { windowOf } from './subscriptions/send-window';
 import { takeUp } from './subscriptions/reclaim';
 import { SubscribeHandler } from './subscriptions/subscribe';
 import { type Watched, WatchedTable } from './subscriptions/watched';
@@ -155,6 +156,7 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
       records,
       wheel,
       clock,
+      window: windowOf(endpoint.receiveBuffer),
       holds: () => edge.holds(),
       counters: {
         sent: metrics.counter('notify_sent_total', 'NOTIFYs sent, without retransmissions'),

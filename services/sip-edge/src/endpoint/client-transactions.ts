@@ -35,6 +35,8 @@ export interface ClientTransactionPorts extends TimerParts {
 export interface BytesListener {
   /** The final status; `response` parses the whole answer, for the few that are looked at. */
   answered(status: number, response: () => SipResponse | undefined): void;
+  /** It was not answered in time and is sent again. */
+  repeated(): void;
   failed(why: 'timeout' | 'unreachable'): void;
 }
 
@@ -307,7 +309,10 @@ class BytesTransaction implements Pending {
         if (!this.ports.send(effect.message, this.flow)) queueMicrotask(() => this.unreachable());
         return;
       case 'startTimer':
-        return this.timers.start(effect.name, effect.ms, (name) => this.input({ type: 'timer', name }));
+        return this.timers.start(effect.name, effect.ms, (name) => {
+          if (name === 'E') this.tell(() => this.listener.repeated());
+          this.input({ type: 'timer', name });
+        });
       case 'stopTimer':
         return this.timers.stop(effect.name);
       case 'deliver':

@@ -92,6 +92,11 @@ export class Endpoint implements SipSender, TransportEvents {
     return this.settings.advertised.host;
   }
 
+  /** Octets of datagrams that may wait to be read. */
+  get receiveBuffer(): number {
+    return this.transports.get('udp')?.receiveBuffer ?? 0;
+  }
+
   /** Transactions that are not over. */
   get transactions(): { readonly server: number; readonly client: number } {
     return { server: this.servers.size, client: this.clients.size };

@@ -17,6 +17,7 @@ import {
 import type { Endpoint } from '../endpoint/endpoint';
 import type { Documents } from './documents';
 import { notifyHead, writeNotify } from './notify-message';
+import { SendWindow } from './send-window';
 import type { Watched, WatchedTable } from './watched';
 
 /** NOTIFYs sent in one turn of the loop: as many answers are read in one, so that a fan-out never starves them. */
@@ -30,6 +31,8 @@ export interface NotificationPorts {
   readonly records: SubscriptionRecords;
   readonly wheel: Pick<TimerWheel, 'set' | 'cancel'>;
   readonly clock: Pick<Clock, 'now'>;
+  /** NOTIFYs of fan-outs under way at once. */
+  readonly window: number;
   /** Whether this process may still speak as this edge [design law 5]. */
   readonly holds: () => boolean;
   readonly counters: {
@@ -51,7 +54,11 @@ export class Notifications {
   /** NOTIFYs that wait until this process may speak again; one a subscription. */
   private parked: (() => void)[] = [];
 
-  constructor(private readonly ports: NotificationPorts) {}
+  private readonly window: SendWindow;
+
+  constructor(private readonly ports: NotificationPorts) {
+    this.window = new SendWindow(ports.window, () => this.goOn());
+  }
 
   /** What a watcher may be shown of its line now. */
   viewFor({ record, domain }: Pick<Watched, 'record' | 'domain'>): LineView {
@@ -122,10 +129,11 @@ export class Notifications {
     for (const send of this.parked.splice(0)) send();
   }
 
+  /** Tells a slice of those who wait, and goes on in the next turn, or when the window has room again. */
   private drain(): void {
     this.draining = true;
     const now = this.ports.clock.now();
-    for (let count = 0; count < SLICE && this.queueStart < this.queue.length; count += 1) {
+    for (let count = 0; count < SLICE && this.queueStart < this.queue.length && this.window.hasRoom; count += 1) {
       const watched = this.queue[this.queueStart] as Watched;
       this.queueStart += 1;
       watched.queued = false;
@@ -133,13 +141,18 @@ export class Notifications {
         this.input(watched, { type: 'stateChanged', now, view: this.viewFor(watched) });
       }
     }
-    if (this.queueStart < this.queue.length) {
-      setImmediate(() => this.drain());
-      return;
-    }
-    this.queue = [];
-    this.queueStart = 0;
-    this.draining = false;
+    if (this.queueStart === this.queue.length) {
+      this.queue = [];
+      this.queueStart = 0;
+      this.draining = false;
+    } else if (this.window.hasRoom) setImmediate(() => this.drain());
+    else this.draining = false;
+  }
+
+  private goOn(): void {
+    if (this.draining || this.queueStart === this.queue.length) return;
+    this.draining = true;
+    setImmediate(() => this.drain());
   }
 
   private apply(watched: Watched, { state, effects }: NotifierStep): void {
@@ -197,8 +210,12 @@ export class Notifications {
     const body = documents.body(record.line, record.presentity.number, watched.domain, record.package, notify);
     watched.sentAt = clock.now();
     counters.sent.add(1);
+    // A stream has its own flow control, and loses no answer.
+    const leave = flow.transport === 'udp' ? this.window.enter() : () => undefined;
     endpoint.requestBytes('NOTIFY', (branch) => writeNotify(head, branch, notify, body), flow, {
+      repeated: leave,
       answered: (status, response) => {
+        leave();
         counters.answered.of(status < 300 ? '2xx' : String(status)).add();
         this.ports.answered(watched, notify, status);
         const retryAfter = status < 300 ? undefined : retryAfterOf(response());
@@ -211,6 +228,7 @@ export class Notifications {
         });
       },
       failed: (why) => {
+        leave();
         counters.answered.of(why).add();
         this.ports.answered(watched, notify, 408);
         this.input(watched, { type: 'notifyTimedOut', now: clock.now(), cseq: notify.cseq });

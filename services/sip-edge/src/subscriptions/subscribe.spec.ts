@@ -356,6 +356,28 @@ describe('SUBSCRIBE', () => {
     expect(notifies()).toHaveLength(200);
   });
 
+  it('of more watchers than may be under way are told as answers come; phones that are silent hold nobody up', async () => {
+    rig = new SubscriptionRig(undefined, 10);
+    await rig.lineShows('2102', 'idle');
+    for (let index = 0; index < 30; index += 1) {
+      await rig.hear(subscribe({ callId: `window-${index}` }));
+      await answerAll();
+    }
+    await rig.lineShows('2102', 'in-use');
+    expect(notifies()).toHaveLength(40);
+    await answerAll();
+    await settle();
+    expect(notifies()).toHaveLength(50);
+    // The next ten never answer: after T1 their places are free again.
+    await rig.clock.pass(600);
+    const told = new Set(
+      notifies()
+        .filter((each) => header(each, 'CSeq') === '102 NOTIFY')
+        .map((each) => header(each, 'Call-ID')),
+    );
+    expect(told.size).toBe(30);
+  });
+
   it('keeps nothing of a watcher that left', async () => {
     const toTag = await watch();
     await rig.hear(subscribe({ toTag, cseq: 1001, fields: { Expires: '0' } }));

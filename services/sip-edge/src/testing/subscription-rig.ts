@@ -59,7 +59,7 @@ export class SubscriptionRig {
   private subId = 0;
   private tokens = 0;
 
-  constructor(commands: readonly string[] = SMALL_SYSTEM) {
+  constructor(commands: readonly string[] = SMALL_SYSTEM, window = 2_000) {
     this.directory = new Directory(configOf(commands));
     const floodLog = new RateLimitedLog(log, this.clock);
     this.endpoint = new Endpoint({
@@ -86,6 +86,7 @@ export class SubscriptionRig {
       records,
       wheel: this.clock.wheel,
       clock: this.clock,
+      window,
       holds: () => this.holds,
       counters: {
         sent: this.metrics.counter('sent_total', 'test'),

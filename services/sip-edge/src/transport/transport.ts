@@ -16,6 +16,8 @@ export interface TransportEvents {
 /** Sockets ↔ bytes, nothing else: so narrow that a fake is twenty lines. */
 export interface SipTransport {
   readonly local: Address;
+  /** Octets that may wait to be read, as the system granted them; of datagrams only. */
+  readonly receiveBuffer?: number;
   /** Sends to a flow. False when it cannot be reached any more (a closed connection, an unusable address). */
   send(bytes: Buffer, flow: Flow): boolean;
   /** Of a stream: whether the flow's own connection is open. Datagrams have none. */

@@ -32,7 +32,12 @@ export async function openUdp(bind: Address, events: TransportEvents): Promise<S
   socket.on('message', (bytes, remote) => {
     if (!isKeepAlive(bytes)) events.message(bytes, flows.of(remote));
   });
-  return { local, send: (bytes, flow) => sendTo(socket, bytes, flow), close: () => closeSocket(socket) };
+  return {
+    local,
+    receiveBuffer: socket.getRecvBufferSize(),
+    send: (bytes, flow) => sendTo(socket, bytes, flow),
+    close: () => closeSocket(socket),
+  };
 }
 
 function sendTo(socket: Socket, bytes: Buffer, { remote }: Flow): boolean {
