@@ -43,6 +43,7 @@ describe('a number in a call list [sccp-wire 2.3]', () => {
     ]);
     expect(story.take({ type: 'callListStatus', transactionID: 16, status: 1 }).sent()).toEqual([state(16, 1)]);
     expect(story.take({ type: 'callListStatus', transactionID: 16, status: 2 }).sent()).toEqual([state(16, 2)]);
+    expect(story.take({ type: 'callListStatus', transactionID: 16, status: 2 }).sent()).toEqual([]);
   });
 
   it.each([1, 2, 3, 4, 5, 6])('that is refused with cause %d gets no notification', (cause) => {

@@ -65,18 +65,19 @@ export function answerEntry(
   };
 }
 
-/** The state of a number: only what was accepted is told of. */
+/** The state of a number: only what was accepted is told of, and equal states are not repeated [cme-presence 3.7]. */
 export function notifyEntry(
   callList: RegisteredStation['callList'],
   transactionID: number,
   status: number,
-): readonly StationEffect[] {
+): CallListStep {
   const entry = callList[transactionID];
-  if (!entry?.accepted) return [];
-  const { featureID: subscriptionFeatureID } = entry;
-  return [
-    { type: 'send', message: { name: 'NotificationMessage', transactionID, subscriptionFeatureID, status, text: '' } },
-  ];
+  if (!entry?.accepted || entry.status === status) return { callList, effects: [] };
+  const about = { transactionID, subscriptionFeatureID: entry.featureID, status, text: '' };
+  return {
+    callList: { ...callList, [transactionID]: { ...entry, status } },
+    effects: [{ type: 'send', message: { name: 'NotificationMessage', ...about } }],
+  };
 }
 
 /** The timer of an entry ran out. */

@@ -144,6 +144,13 @@ describe('the far side', () => {
     ]);
   });
 
+  it('is refused when the phone holds before it listens anew', () => {
+    const story = new CallsStory()
+      .talking()
+      .command(1, { type: 'modify', exchange: 'x', media: far({ codecs: [pcma] }) });
+    expect(story.forget().softKey('hold').news()).toContain('leg 1: modifyRefused x 491');
+  });
+
   it('is answered inactive while the phone holds', () => {
     const story = new CallsStory().talking().softKey('hold');
     story.command(1, { type: 'modified', exchange: 'SEP1.1', media: far({ direction: 'inactive' }) }).forget();

@@ -53,8 +53,12 @@ export function openChannel(turn: CallsTurn, call: StationCall, chosen: ChosenCo
 export function closeChannels(turn: CallsTurn, call: StationCall): StationCall {
   const silent = stopSending(turn, call);
   if (!silent.receive) return silent;
-  const { party, at } = silent.receive;
+  const { party, at, purpose } = silent.receive;
   if (!at) turn.stop(`channel ${call.call}`);
+  // The far side waits for an answer that this channel was to bring.
+  if (!at && purpose.type === 'modified' && silent.leg === 'open') {
+    turn.tell(silent, { type: 'modifyRefused', exchange: purpose.exchange, status: 491 });
+  }
   turn.send({
     name: 'CloseReceiveChannel',
     conferenceID: call.call,

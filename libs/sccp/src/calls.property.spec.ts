@@ -94,11 +94,20 @@ class Ledger {
   readonly open = new Set<number>();
   readonly over = new Set<number>();
   readonly standing = new Map<number, string>();
+  /** Requests of the far side inside a call that have no answer yet, by call. */
+  readonly unanswered = new Map<number, number>();
+
+  ask(of: number): void {
+    if (this.open.has(of) && !this.over.has(of)) this.unanswered.set(of, (this.unanswered.get(of) ?? 0) + 1);
+  }
 
   take(story: CallsStory): void {
     for (const effect of story.effects()) {
       if (effect.type === 'send') this.takeMessage(effect.message as never);
       if (effect.type === 'leg') this.takeLeg(effect.call, effect.event.type);
+      if (effect.type === 'leg' && 'exchange' in effect.event && effect.event.exchange === 'far') {
+        this.unanswered.set(effect.call, (this.unanswered.get(effect.call) ?? 0) - 1);
+      }
       if (effect.type === 'standing') this.takeStanding(effect.call, effect.standing.state);
     }
   }
@@ -128,7 +137,7 @@ class Ledger {
 }
 
 describe('whatever keys are pressed and whatever the far sides say', () => {
-  it('one call is heard at a time, every leg says one last word, channels are closed as they were opened, standings never go back', () => {
+  it('one call is heard at a time, every leg says one last word, channels are closed as they were opened, every request is answered, standings never go back', () => {
     fc.assert(
       fc.property(fc.array(moves, { maxLength: 60 }), (given) => {
         const story = new CallsStory();
@@ -136,6 +145,7 @@ describe('whatever keys are pressed and whatever the far sides say', () => {
         for (const move of given) {
           const input = move(story);
           if (!input) continue;
+          if (input.type === 'command' && input.command.type === 'modify') ledger.ask(input.call);
           story.take(input);
           ledger.take(story);
           const { calls } = story.state;
@@ -144,6 +154,10 @@ describe('whatever keys are pressed and whatever the far sides say', () => {
           expect([...ledger.sending].every((party) => ledger.listening.has(party))).toBe(true);
           expect(calls.filter(({ line: on }) => on === 1).length).toBeLessThanOrEqual(2);
           expect(calls.filter(({ line: on }) => on === 2).length).toBeLessThanOrEqual(1);
+          for (const { call: of, leg, receive } of calls) {
+            const isAsked = receive && !receive.at && receive.purpose.type === 'modified';
+            if (leg === 'open') expect(ledger.unanswered.get(of) ?? 0).toBe(isAsked ? 1 : 0);
+          }
           const alive = calls.filter(({ leg }) => leg === 'open').map((each) => each.call);
           expect([...ledger.open].filter((each) => !ledger.over.has(each)).sort()).toEqual(alive.sort());
           const standing = [...ledger.standing].filter(([, state]) => state !== 'terminated').map(([each]) => each);

@@ -109,8 +109,10 @@ export function stepRegistered(state: RegisteredStation, input: StationInput): S
       const { callList, effects } = answerEntry(state.callList, input.transactionID, input.cause);
       return { state: { ...state, callList }, effects };
     }
-    case 'callListStatus':
-      return { state, effects: notifyEntry(state.callList, input.transactionID, input.status) };
+    case 'callListStatus': {
+      const { callList, effects } = notifyEntry(state.callList, input.transactionID, input.status);
+      return { state: { ...state, callList }, effects };
+    }
     case 'timer': {
       if (!input.name.startsWith('callList ')) return { state, effects: [] };
       const { callList, effects } = expireEntry(state.callList, Number(input.name.slice('callList '.length)));

@@ -51,6 +51,8 @@ export interface CallListEntry {
   /** Seconds as the phone asked for them. */
   readonly timer: number;
   readonly accepted: boolean;
+  /** What the phone was told of it last. */
+  readonly status?: number;
 }
 
 export interface ConnectedStation {

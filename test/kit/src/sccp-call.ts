@@ -121,6 +121,18 @@ export class SccpCall {
     return this.answered();
   }
 
+  /** Presses the key for transfer and dials. @returns the other call; its `completeTransfer` connects both */
+  async consult(number: string): Promise<SccpCall> {
+    const other = await this.phone.nextNew(() => this.softKey('Trnsfer'));
+    this.phone.digits(number, other);
+    return other;
+  }
+
+  /** The second press of the key for transfer, on the call that `consult` gave. */
+  completeTransfer(): void {
+    this.softKey('Trnsfer');
+  }
+
   /** By soft key. @returns when the phone shows the end */
   hangup(): Promise<this> {
     if (this.state === 'ended') return Promise.resolve(this);

@@ -4,8 +4,6 @@ import type { SccpCall, SccpChannel } from './sccp-call';
 import { SccpKey, type SccpLine } from './sccp-key';
 import { sccpLampOf, type SccpListEntry } from './sccp-list';
 
-/** Messages a phone remembers. */
-const MOST_HEARD = 5_000;
 /** The types of keys that the phone asks about. */
 export const keyTypes = { speedDial: 0x02, line: 0x09, feature: 0x13, service: 0x14, blf: 0x15 } as const;
 /** Phones restart on these, or refuse them [sccp-wire 3]. */
@@ -56,6 +54,8 @@ export abstract class SccpScreen {
   abstract readonly deviceName: string;
   /** A call for this phone, as the display has it. */
   protected abstract newCall(reference: number, line: number): SccpCall;
+  /** How many messages are remembered. */
+  protected abstract readonly mostHeard: number;
   /** Codecs that the phone has. */
   protected abstract readonly codecs: readonly number[];
   protected abstract onCallState(call: SccpCall): void;
@@ -90,7 +90,7 @@ export abstract class SccpScreen {
   /** Takes a message of the server that is about what the phone shows. */
   protected show(message: HeardSccp): void {
     this.heard.push(message);
-    if (this.heard.length > MOST_HEARD) this.dropped += this.heard.splice(0, MOST_HEARD / 2).length;
+    if (this.heard.length > this.mostHeard) this.dropped += this.heard.splice(0, this.mostHeard >> 1).length;
     this.violations.push(...message.faults);
     if (forbidden.has(message.id)) this.violations.push(`${message.name} makes phones restart [sccp-wire 3]`);
     if (!this.registration && !beforeRegistration.has(message.name)) {

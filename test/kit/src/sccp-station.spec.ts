@@ -171,6 +171,21 @@ describe('a phone', () => {
     expect([...alice.violations, ...bob.violations, ...carol.violations]).toEqual([]);
   });
 
+  it('keeps its first call on hold when a transfer is refused', async () => {
+    const { at, alice, bob } = await pair(17);
+    const carol = await registered(at, 3, { autoAnswerMs: 0 });
+    const call = await alice.dial('3002');
+    await Promise.all([(await bob.nextCall()).answer(), call.answered()]);
+    const other = await call.consult('3003');
+    await other.answered();
+    expect(call.state).toBe('held');
+    other.completeTransfer();
+    await alice.until('the refusal', () => (alice.notice === 'Transfer failed' ? true : undefined));
+    await other.hangup();
+    await call.resume();
+    expect([...alice.violations, ...bob.violations, ...carol.violations]).toEqual([]);
+  });
+
   it('that is unknown is refused with a text', async () => {
     const other = await station(await exchange(), 9);
     await expect(other.register()).rejects.toThrow('No such phone');

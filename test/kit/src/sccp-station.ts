@@ -44,6 +44,8 @@ export interface SccpStationOptions {
   readonly withinMs?: number;
   /** Answers a call by itself after so many ms; never when absent. */
   readonly autoAnswerMs?: number;
+  /** Messages that it remembers; 5000 when absent. At least 50, so that waits find what they wait for. */
+  readonly remember?: number;
 }
 
 /** How OpenReceiveChannel is answered. */
@@ -106,6 +108,10 @@ export class SccpStation extends SccpScreen {
 
   protected override get codecs(): readonly number[] {
     return this.options.codecs ?? [4, 2, 12, 257];
+  }
+
+  protected override get mostHeard(): number {
+    return this.options.remember ?? 5_000;
   }
 
   private get host(): string {
