@@ -1,18 +1,35 @@
-import { lineDirectory, poolDirectory, type Config, type LineDirectory, type PoolDirectory } from '@linewatch/config';
+import {
+  deviceDirectory,
+  ephoneDirectory,
+  hasSameLines,
+  lineDirectory,
+  poolDirectory,
+  type Config,
+  type DeviceDirectory,
+  type EphoneDirectory,
+  type LineDirectory,
+  type PoolDirectory,
+} from '@linewatch/config';
 
-/** The running configuration with its two indexes: lines by number, phones by what they are known by. */
+/** The running configuration with its indexes. */
 export interface DirectoryView {
   readonly config: Config;
+  /** Lines by number. */
   readonly lines: LineDirectory;
+  /** SIP phones by what they are known by. */
   readonly pools: PoolDirectory;
+  /** SCCP phones by what they are known by. */
+  readonly ephones: EphoneDirectory;
+  /** Phones of both kinds by their names. */
+  readonly devices: DeviceDirectory;
 }
 
 /** This edge's copy of the running configuration. The indexes are built anew only when lines or phones changed. */
 export class Directory {
-  private view: DirectoryView;
+  private view: View;
 
   constructor(config: Config) {
-    this.view = indexed(config);
+    this.view = new View(config, new Indexes(config));
   }
 
   /** As it is now: keep it no longer than one decision takes. */
@@ -22,13 +39,54 @@ export class Directory {
 
   /** Takes a changed configuration over. */
   apply(config: Config): void {
-    const { config: before, lines, pools } = this.view;
-    const isSame = before.dns === config.dns && before.pools === config.pools && before.templates === config.templates;
-    this.view = isSame ? { config, lines, pools } : indexed(config);
+    const { config: before, indexes } = this.view;
+    this.view = new View(config, hasSameLines(before, config) ? indexes : new Indexes(config));
   }
 }
 
-function indexed(config: Config): DirectoryView {
-  const lines = lineDirectory(config);
-  return { config, lines, pools: poolDirectory(config, lines) };
+class View implements DirectoryView {
+  constructor(
+    readonly config: Config,
+    readonly indexes: Indexes,
+  ) {}
+
+  get lines(): LineDirectory {
+    return this.indexes.lines;
+  }
+
+  get pools(): PoolDirectory {
+    return this.indexes.pools;
+  }
+
+  get ephones(): EphoneDirectory {
+    return this.indexes.ephones;
+  }
+
+  get devices(): DeviceDirectory {
+    return this.indexes.devices;
+  }
+}
+
+/** Each is built when it is first asked for: no kind of edge needs all of them. */
+class Indexes {
+  readonly lines: LineDirectory;
+  private builtPools?: PoolDirectory;
+  private builtEphones?: EphoneDirectory;
+  private builtDevices?: DeviceDirectory;
+
+  constructor(private readonly config: Config) {
+    this.lines = lineDirectory(config);
+  }
+
+  get pools(): PoolDirectory {
+    return (this.builtPools ??= poolDirectory(this.config, this.lines));
+  }
+
+  get ephones(): EphoneDirectory {
+    return (this.builtEphones ??= ephoneDirectory(this.config));
+  }
+
+  get devices(): DeviceDirectory {
+    return (this.builtDevices ??= deviceDirectory(this.config, this.lines));
+  }
 }
