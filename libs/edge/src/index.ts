@@ -1,4 +1,5 @@
 export { type LineBindings, Bindings, reachableBindings } from './bindings';
+export { RegistrationKeeper } from './registration-keeper';
 export { type LineListener, type LineView, Lines } from './lines';
 export { type DirectoryView, Directory } from './directory';
 export { namedParty } from './named-party';
@@ -27,3 +28,4 @@ export { type WatcherChangePorts, decideAgain, followWatchers } from './subscrip
 export { LineAudit } from './subscriptions/line-audit';
 export { type NotifyRecorder, notifyRecorder } from './subscriptions/notify-record';
 export { ManualClock, settle } from './testing/manual-clock';
+export { MemoryLines } from './testing/memory-lines';

@@ -12,6 +12,7 @@ import {
   Lines,
   notifyRecorder,
   reclaimSubscriptions,
+  RegistrationKeeper,
   SubscriptionRecords,
   WatchAuthorization,
 } from '@linewatch/edge';
@@ -35,7 +36,6 @@ import { Endpoint } from './endpoint/endpoint';
 import { type Listening, describeBindError, listeningOf, ownAddresses, sipEdgeSettings } from './listening';
 import { optionsHandler } from './options-handler';
 import { Registrar } from './registrar/registrar';
-import { RegistrationKeeper } from './registrar/registration-keeper';
 import { Audit } from './subscriptions/audit';
 import { Documents } from './subscriptions/documents';
 import { Notifications } from './subscriptions/notifications';

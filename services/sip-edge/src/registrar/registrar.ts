@@ -1,5 +1,5 @@
 import { poolId, type VoiceRegisterPool } from '@linewatch/config';
-import type { Bindings, Directory, DirectoryView, Hold, LineBindings } from '@linewatch/edge';
+import type { Bindings, Directory, DirectoryView, Hold, LineBindings, RegistrationKeeper } from '@linewatch/edge';
 import type { LineNumber } from '@linewatch/presence';
 import type { Clock, LabelledCounter, PlainCounter, RateLimitedLog } from '@linewatch/runtime';
 import { callIdOf, cseqOf, header, headerValues, parseNameAddr, type Refusal } from '@linewatch/sip';
@@ -10,7 +10,6 @@ import { addressOfRecord, isOwnDomain, NOT_SERVED } from './address-of-record';
 import { type Wanted, wantedOf } from './contacts';
 import { authenticatePhone, FORBIDDEN, phoneOf, registeredPhoneOf } from './phone';
 import { registeredHeaders } from './registered';
-import type { RegistrationKeeper } from './registration-keeper';
 import { decideRegistration, type Decision, type RegistrationOrigin } from './update';
 
 export interface RegistrarPorts {

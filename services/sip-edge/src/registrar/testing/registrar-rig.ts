@@ -1,14 +1,12 @@
 import { applyCommands, emptyConfig } from '@linewatch/config';
 import type { BusStatus } from '@linewatch/bus';
-import { Bindings, Directory, Hold, ManualClock, settle } from '@linewatch/edge';
+import { Bindings, Directory, Hold, ManualClock, MemoryLines, RegistrationKeeper, settle } from '@linewatch/edge';
 import { Metrics, RateLimitedLog } from '@linewatch/runtime';
 import { headerLines, type Flow, type SipResponse } from '@linewatch/sip';
 import { Authentication } from '../../authentication';
 import { Endpoint } from '../../endpoint/endpoint';
 import { FakeTransport, flowOf } from '../../testing/fake-transport';
 import { Registrar } from '../registrar';
-import { RegistrationKeeper } from '../registration-keeper';
-import { MemoryLines } from './memory-lines';
 
 /** What is logged as an error is a mistake of ours, and fails the test. */
 const log = {

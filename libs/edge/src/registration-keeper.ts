@@ -1,6 +1,8 @@
-import { type Bindings, isUnavailable, type LineView } from '@linewatch/edge';
 import type { Binding, DeviceName, LineNumber } from '@linewatch/presence';
 import type { Clock, LabelledCounter, RateLimitedLog, TimerHandle, TimerWheel } from '@linewatch/runtime';
+import type { Bindings } from './bindings';
+import { isUnavailable } from './hold';
+import type { LineView } from './lines';
 
 export interface RegistrationKeeperPorts {
   readonly bindings: Pick<Bindings, 'change'>;
