@@ -92,6 +92,11 @@ export class Endpoint implements SipSender, TransportEvents {
     return this.settings.advertised.host;
   }
 
+  /** Whether what phones sent waits to be read: what need not be sent now should wait for that. */
+  get hasUnread(): boolean {
+    return this.reading.isFull;
+  }
+
   /** Octets of datagrams that may wait to be read. */
   get receiveBuffer(): number {
     return this.transports.get('udp')?.receiveBuffer ?? 0;

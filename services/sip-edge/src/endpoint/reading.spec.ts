@@ -19,6 +19,17 @@ describe('reading', () => {
     expect(reading.isBehind(now)).toBe(false);
   });
 
+  it('is full from the message on that fills a turn, and shortly after', () => {
+    for (let count = 0; count < 31; count += 1) reading.heard();
+    expect(reading.isFull).toBe(false);
+    reading.heard();
+    expect(reading.isFull).toBe(true);
+    endTurn();
+    expect(reading.isFull).toBe(true);
+    now += 5;
+    expect(reading.isFull).toBe(false);
+  });
+
   it('is not behind after turns that left nothing unread, however many', () => {
     for (let turn = 0; turn < 10; turn += 1) {
       for (let count = 0; count < 31; count += 1) reading.heard();

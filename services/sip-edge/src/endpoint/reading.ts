@@ -4,6 +4,8 @@ import type { Clock } from '@linewatch/runtime';
 const MOST_IN_A_TURN = 32;
 /** A full turn so lately says that answers may still wait in the socket. */
 const LATELY_MS = 50;
+/** For so long after a full turn the next ones have to read before anything else. */
+const FULL_MS = 5;
 /** A timer that fires so much late comes out of a loop that was held up: what was heard meanwhile is unread. */
 const LATE_MS = 50;
 
@@ -29,6 +31,11 @@ export class Reading {
         this.count = 0;
       });
     }
+  }
+
+  /** Whether more waits in the socket: reading goes before sending, or every request would wait behind the answers. */
+  get isFull(): boolean {
+    return this.count >= MOST_IN_A_TURN || this.clock.monotonic() - this.lastFull < FULL_MS;
   }
 
   /** Whether what a timer waits for may have come already. `due` is when it should have fired, by the monotonic clock. */

@@ -20,12 +20,13 @@ import { notifyHead, writeNotify } from './notify-message';
 import { SendWindow } from './send-window';
 import type { Watched, WatchedTable } from './watched';
 
-/** NOTIFYs sent in one turn of the loop: as many answers are read in one, so that a fan-out never starves them. */
-const SLICE = 32;
+/** NOTIFYs sent in one turn of the loop, and in one that finds more to read: requests and answers go before them. */
+const SLICE = 64;
+const SLICE_BEHIND = 4;
 
 /** What notifications need of the world. */
 export interface NotificationPorts {
-  readonly endpoint: Pick<Endpoint, 'requestBytes' | 'viaHead' | 'contact' | 'flowTo' | 'isOpen'>;
+  readonly endpoint: Pick<Endpoint, 'hasUnread' | 'requestBytes' | 'viaHead' | 'contact' | 'flowTo' | 'isOpen'>;
   readonly documents: Documents;
   readonly table: WatchedTable;
   readonly records: SubscriptionRecords;
@@ -133,7 +134,8 @@ export class Notifications {
   private drain(): void {
     this.draining = true;
     const now = this.ports.clock.now();
-    for (let count = 0; count < SLICE && this.queueStart < this.queue.length && this.window.hasRoom; count += 1) {
+    const slice = this.ports.endpoint.hasUnread ? SLICE_BEHIND : SLICE;
+    for (let count = 0; count < slice && this.queueStart < this.queue.length && this.window.hasRoom; count += 1) {
       const watched = this.queue[this.queueStart] as Watched;
       this.queueStart += 1;
       watched.queued = false;
