@@ -26,7 +26,7 @@ describe('reading', () => {
     expect(reading.isFull).toBe(true);
     endTurn();
     expect(reading.isFull).toBe(true);
-    now += 5;
+    now += 2;
     expect(reading.isFull).toBe(false);
   });
 

@@ -5,7 +5,7 @@ const MOST_IN_A_TURN = 32;
 /** A full turn so lately says that answers may still wait in the socket. */
 const LATELY_MS = 50;
 /** For so long after a full turn the next ones have to read before anything else. */
-const FULL_MS = 5;
+const FULL_MS = 2;
 /** A timer that fires so much late comes out of a loop that was held up: what was heard meanwhile is unread. */
 const LATE_MS = 50;
 

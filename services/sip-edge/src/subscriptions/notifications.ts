@@ -20,9 +20,9 @@ import { notifyHead, writeNotify } from './notify-message';
 import { SendWindow } from './send-window';
 import type { Watched, WatchedTable } from './watched';
 
-/** NOTIFYs sent in one turn of the loop, and in one that finds more to read: requests and answers go before them. */
+/** NOTIFYs sent in one turn of the loop, and in one that finds more to read: fewer than it reads, so that what waits there gets less. */
 const SLICE = 64;
-const SLICE_BEHIND = 4;
+const SLICE_BEHIND = 20;
 
 /** What notifications need of the world. */
 export interface NotificationPorts {
