@@ -21,6 +21,8 @@ export interface ImportReport {
   readonly complaints: readonly string[];
   /** `source-address` of the configuration that runs now. */
   readonly sourceAddress?: { readonly host: string; readonly port: number };
+  /** `ip source-address` of telephony-service. */
+  readonly sccpSourceAddress?: { readonly host: string; readonly port: number };
 }
 
 const WITHIN_MS = 20_000;
@@ -55,12 +57,15 @@ async function takeOver(file: string, explicit: boolean): Promise<ImportReport> 
             ...errors.map(({ line, message }) => ({ line, says: `has no effect:\n${message}` })),
             ...unknown.map(({ line, text: command }) => ({ line, says: `is kept without effect: ${command.trim()}` })),
           ];
-    const { sourceAddress } = running.current().voiceRegisterGlobal;
+    const { voiceRegisterGlobal, telephonyService } = running.current();
+    const { sourceAddress } = voiceRegisterGlobal;
+    const sccp = telephonyService.sourceAddress;
     return {
       ...(revision !== undefined && { revision }),
       ...(skipped && { skipped }),
       complaints: complaints.sort((a, b) => a.line - b.line).map(({ line, says }) => `${file}:${line} ${says}`),
       ...(sourceAddress && { sourceAddress }),
+      ...(sccp && { sccpSourceAddress: { host: sccp.host, port: sccp.port } }),
     };
   } finally {
     await bus.close();

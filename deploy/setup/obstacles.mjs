@@ -37,13 +37,26 @@ export async function reach(name, url, defaultPort) {
  * @param {{ host: string, port: number }} first @param {number} copies
  * @throws {RefusedError}
  */
-export async function refuseTakenSip({ host, port }, copies) {
+export function refuseTakenSip(first, copies) {
+  return refuseTaken('SIP', ['UDP', 'TCP'], first, copies);
+}
+
+/**
+ * The same for the copies of sccp-edge.
+ * @param {{ host: string, port: number }} first @param {number} copies
+ * @throws {RefusedError}
+ */
+export function refuseTakenSccp(first, copies) {
+  return refuseTaken('SCCP', ['TCP'], first, copies);
+}
+
+async function refuseTaken(protocol, transports, { host, port }, copies) {
   for (let copy = 0; copy < copies; copy++)
-    for (const transport of ['UDP', 'TCP']) {
+    for (const transport of transports) {
       const found = await obstacle(transport, host, port + copy);
       if (found)
         throw new RefusedError(
-          `SIP cannot be served: ${found}; choose another port with --sip-port or address with --bind`,
+          `${protocol} cannot be served: ${found}; choose another port with --${protocol.toLowerCase()}-port or address with --bind`,
         );
     }
 }

@@ -10,8 +10,9 @@ export const usage = `npm start -- [options]              starts linewatch and s
 
   --config <file>           configuration to take over now; without it deploy/startup-config is taken over on the
                             first start only                                                     LINEWATCH_CONFIG
-  --bind <address>          address for SIP, instead of the configuration's source-address       LINEWATCH_BIND
+  --bind <address>          address for phones, instead of the configuration's source-address    LINEWATCH_BIND
   --sip-port <port>         port for SIP; copy n of sip-edge listens on port + n - 1             LINEWATCH_SIP_PORT
+  --sccp-port <port>        port for SCCP; copy n of sccp-edge listens on port + n - 1           LINEWATCH_SCCP_PORT
   --http-port <port>        first port for health and metrics, 8080 unless taken; 0 for any      LINEWATCH_HTTP_PORT
   --data <folder>           where everything is kept, .linewatch in the clone                    LINEWATCH_DATA
   --instances <list>        copies of services, such as sip-edge=2,presence-state=2              LINEWATCH_INSTANCES
@@ -36,6 +37,7 @@ export class RefusedError extends Error {
  * @property {boolean} configIsExplicit  it was asked for by name: take it over whatever is running
  * @property {string} [bind]
  * @property {number} [sipPort]
+ * @property {number} [sccpPort]
  * @property {number} [httpPort]         undefined: from 8080 on, skipping what is taken
  * @property {string} data               absolute path
  * @property {Record<string, number>} instances  by service
@@ -65,6 +67,7 @@ export function readStartOptions(args, env, cwd = process.cwd()) {
     configIsExplicit: config.text !== undefined,
     bind: addressOf(value('bind')),
     sipPort: portOf(value('sip-port'), 1),
+    sccpPort: portOf(value('sccp-port'), 1),
     httpPort: portOf(value('http-port'), 0),
     data: pathOf(data) ?? join(root, '.linewatch'),
     instances: instancesOf(value('instances')),
@@ -79,6 +82,7 @@ function parsed(args) {
     config: text,
     bind: text,
     'sip-port': text,
+    'sccp-port': text,
     'http-port': text,
     data: text,
     instances: text,

@@ -25,6 +25,7 @@ const leftoversGoneWithinMs = 8_000;
  * @property {Record<string, number>} pids   what runs now, by name: `nats-server`, `sip-edge-1`
  * @property {Record<string, { host: string, port: number }>} http   health and metrics, by name
  * @property {Record<string, { host: string, port: number }>} sip    UDP and TCP, by name
+ * @property {Record<string, { host: string, port: number }>} sccp   TCP, by name
  */
 
 /** Holds a data folder for this process. */

@@ -9,6 +9,7 @@ export const nodeFlags = ['--enable-source-maps', '--max-semi-space-size=32'];
 /** In the order in which they stop: an edge says goodbye while those it speaks to still listen. */
 export const services = {
   'sip-edge': { entry: 'services/sip-edge/src/main.ts', stops: 1 },
+  'sccp-edge': { entry: 'services/sccp-edge/src/main.ts', stops: 1 },
   'subscription-authorization': { entry: 'services/subscription-authorization/src/main.ts', stops: 2 },
   'presence-state': { entry: 'services/presence-state/src/main.ts', stops: 2 },
 };
@@ -47,7 +48,7 @@ export function copiesOf(names, instances) {
 }
 
 /** Variables that the launcher sets or that mean something else to it: a copy never inherits them. */
-const ownVariables = /^LINEWATCH_(CONFIG|BIND|DATA|INSTANCES?|HTTP_PORT|SIP_BIND|SIP_PORT|LOG_LEVEL)$/;
+const ownVariables = /^LINEWATCH_(CONFIG|BIND|DATA|INSTANCES?|HTTP_PORT|(SIP|SCCP)_(BIND|PORT)|LOG_LEVEL)$/;
 
 /**
  * The environment of one copy.
@@ -56,9 +57,10 @@ const ownVariables = /^LINEWATCH_(CONFIG|BIND|DATA|INSTANCES?|HTTP_PORT|SIP_BIND
  * @param {import('./options.mjs').StartOptions} where.options
  * @param {Record<string, string | undefined>} where.env   the launcher's
  * @param {string} where.natsUrl @param {string} where.redisUrl @param {number} where.httpPort
- * @param {{ host: string, port: number }} where.sip  where the first sip-edge listens
+ * @param {{ host: string, port: number }} where.sip   where the first sip-edge listens
+ * @param {{ host: string, port: number }} where.sccp  where the first sccp-edge listens
  */
-export function environmentOfCopy(copy, { options, env, natsUrl, redisUrl, httpPort, sip }) {
+export function environmentOfCopy(copy, { options, env, natsUrl, redisUrl, httpPort, sip, sccp }) {
   const inherited = Object.fromEntries(Object.entries(env).filter(([name]) => !ownVariables.test(name)));
   const own = {
     ...inherited,
@@ -68,9 +70,17 @@ export function environmentOfCopy(copy, { options, env, natsUrl, redisUrl, httpP
     LINEWATCH_HTTP_PORT: String(httpPort),
     ...(options.logLevel && { LINEWATCH_LOG_LEVEL: options.logLevel }),
   };
-  if (copy.service !== 'sip-edge') return own;
-  // Without these the edge takes source-address from the running configuration, and follows it.
-  if (options.bind) own.LINEWATCH_SIP_BIND = options.bind;
-  if (options.sipPort !== undefined || copy.instance > 1) own.LINEWATCH_SIP_PORT = String(sip.port + copy.instance - 1);
+  // Without these an edge takes its source-address from the running configuration, and follows it.
+  if (copy.service === 'sip-edge') return { ...own, ...listeningOf('SIP', copy, options.bind, options.sipPort, sip) };
+  if (copy.service === 'sccp-edge')
+    return { ...own, ...listeningOf('SCCP', copy, options.bind, options.sccpPort, sccp) };
   return own;
+}
+
+/** Where a copy of an edge listens, as far as it is not the configuration's matter. */
+function listeningOf(protocol, { instance }, bind, port, first) {
+  return {
+    ...(bind && { [`LINEWATCH_${protocol}_BIND`]: bind }),
+    ...((port !== undefined || instance > 1) && { [`LINEWATCH_${protocol}_PORT`]: String(first.port + instance - 1) }),
+  };
 }

@@ -53,10 +53,12 @@ async function main() {
 
 /** The one line that says where everything is. */
 function readyLine(system, { data }, ms) {
-  const sip = system.sipAddresses.map(({ host, port }) => hostPort(host, port)).join(' and ');
+  const list = (addresses) => addresses.map(({ host, port }) => hostPort(host, port)).join(' and ');
+  const sip = list(system.sipAddresses);
+  const sccp = list(system.sccpAddresses);
   const [http] = Object.values(system.run.http).map(({ host, port }) => hostPort(host, port));
   return [
-    `linewatch ready in ${(ms / 1000).toFixed(1)} s: ${sip ? `point a phone to sip ${sip} (UDP, TCP)` : 'no service takes phones yet'}`,
+    `linewatch ready in ${(ms / 1000).toFixed(1)} s: ${sip ? `point a phone to sip ${sip} (UDP, TCP)${sccp && ` or sccp ${sccp} (TCP)`}` : 'no service takes phones yet'}`,
     'shell: npx linewatch',
     ...(http ? [`health: http://${http}/health/ready`] : []),
     `data and logs: ${data}`,

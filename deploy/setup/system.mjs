@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, wr
 import { basename, join } from 'node:path';
 import { bundle } from './bundle.mjs';
 import { importConfiguration } from './configuration.mjs';
-import { chooseHttpPorts, reach, refuseTakenSip } from './obstacles.mjs';
+import { chooseHttpPorts, reach, refuseTakenSccp, refuseTakenSip } from './obstacles.mjs';
 import { hostPort, reachable } from './ports.mjs';
 import { boundLog, freePort, startWatchdog } from './processes.mjs';
 import { RunFolder } from './run-folder.mjs';
@@ -14,8 +14,9 @@ import { copiesOf, environmentOfCopy, nodeFlags, serviceEntries } from './servic
 const importEntry = { 'import-config': 'deploy/setup/import-config.ts' };
 const serviceGraceMs = 12_000;
 const boundLogsEveryMs = 60_000;
-/** Where sip-edge listens when neither an option nor the configuration says. */
+/** Where the edges listen when neither an option nor the configuration says. */
 const sipDefault = { host: '0.0.0.0', port: 5060 };
+const sccpDefault = { host: '0.0.0.0', port: 2000 };
 
 /** Thrown out of a start that was told to stop. */
 class Stopped extends Error {}
@@ -41,6 +42,7 @@ export class System {
       pids: {},
       http: {},
       sip: {},
+      sccp: {},
     };
   }
 
@@ -62,9 +64,10 @@ export class System {
   }
 
   async startAll() {
-    const { bind, sipPort } = this.options;
+    const { bind, sipPort, sccpPort, instances } = this.options;
     // What can be known to be in the way is said before anything is started.
-    if (bind && sipPort) await refuseTakenSip({ host: bind, port: sipPort }, this.options.instances['sip-edge']);
+    if (bind && sipPort) await refuseTakenSip({ host: bind, port: sipPort }, instances['sip-edge']);
+    if (bind && sccpPort) await refuseTakenSccp({ host: bind, port: sccpPort }, instances['sccp-edge']);
     const entries = serviceEntries();
     const copies = copiesOf(Object.keys(entries), this.options.instances);
     this.run.http = await chooseHttpPorts(copies, this.options.httpPort, this.env.LINEWATCH_HTTP_BIND || '127.0.0.1');
@@ -74,8 +77,8 @@ export class System {
     await this.startServers();
     const programs = await this.ownCopies(await building);
     this.goOn();
-    const sip = await this.takeOverConfiguration(programs['import-config']);
-    await this.startServices(copies, programs, sip);
+    const listening = await this.takeOverConfiguration(programs['import-config']);
+    await this.startServices(copies, programs, listening);
     this.bounding = setInterval(() => this.children.forEach(({ child }) => boundLog(child.spec.log)), boundLogsEveryMs);
   }
 
@@ -105,6 +108,11 @@ export class System {
   /** Where phones find the copies of sip-edge. */
   get sipAddresses() {
     return Object.values(this.run.sip);
+  }
+
+  /** Where phones find the copies of sccp-edge. */
+  get sccpAddresses() {
+    return Object.values(this.run.sccp);
   }
 
   goOn() {
@@ -181,9 +189,9 @@ export class System {
     );
   }
 
-  /** @returns {Promise<{ host: string, port: number }>} where the first sip-edge listens */
+  /** @returns {Promise<Record<'sip' | 'sccp', { host: string, port: number }>>} where the first of each edge listens */
   async takeOverConfiguration(program) {
-    const { config, configIsExplicit, bind, sipPort } = this.options;
+    const { config, configIsExplicit, bind, sipPort, sccpPort, instances } = this.options;
     const { natsUrl, redisUrl } = this.run;
     const env = { ...this.env, LINEWATCH_NATS_URL: natsUrl, LINEWATCH_REDIS_URL: redisUrl };
     const importing = importConfiguration(program, [config, ...(configIsExplicit ? ['--explicit'] : [])], env);
@@ -199,15 +207,25 @@ export class System {
       ...(bind && { host: bind }),
       ...(sipPort && { port: sipPort }),
     };
-    await refuseTakenSip(sip, this.options.instances['sip-edge']);
-    return sip;
+    const sccp = {
+      ...sccpDefault,
+      ...report.sccpSourceAddress,
+      ...(bind && { host: bind }),
+      ...(sccpPort && { port: sccpPort }),
+    };
+    await refuseTakenSip(sip, instances['sip-edge']);
+    await refuseTakenSccp(sccp, instances['sccp-edge']);
+    return { sip, sccp };
   }
 
-  async startServices(copies, programs, sip) {
-    const phoneAddress = this.env.LINEWATCH_SIP_ADVERTISE || reachable(sip.host);
+  async startServices(copies, programs, { sip, sccp }) {
     const env = { LINEWATCH_NONCE_SECRET: nonceSecret(this.options.data), ...this.env };
-    for (const { id, service, instance } of copies)
-      if (service === 'sip-edge') this.run.sip[id] = { host: phoneAddress, port: sip.port + instance - 1 };
+    const sipHost = this.env.LINEWATCH_SIP_ADVERTISE || reachable(sip.host);
+    const sccpHost = this.env.LINEWATCH_SCCP_ADVERTISE || reachable(sccp.host);
+    for (const { id, service, instance } of copies) {
+      if (service === 'sip-edge') this.run.sip[id] = { host: sipHost, port: sip.port + instance - 1 };
+      if (service === 'sccp-edge') this.run.sccp[id] = { host: sccpHost, port: sccp.port + instance - 1 };
+    }
     const { natsUrl, redisUrl } = this.run;
     const start = (copy) => {
       const { host, port } = this.run.http[copy.id];
@@ -215,7 +233,7 @@ export class System {
         name: copy.id,
         command: process.execPath,
         args: [...nodeFlags, programs[copy.service]],
-        env: environmentOfCopy(copy, { options: this.options, env, natsUrl, redisUrl, httpPort: port, sip }),
+        env: environmentOfCopy(copy, { options: this.options, env, natsUrl, redisUrl, httpPort: port, sip, sccp }),
         log: join(this.options.data, 'log', `${copy.id}.log`),
         ready: () => isReady(host, port),
       };

@@ -63,6 +63,7 @@ describe('npm start', () => {
       'nats-server',
       'presence-state-1',
       'redis-server',
+      'sccp-edge-1',
       'sip-edge-1',
       'sip-edge-2',
       'subscription-authorization-1',
@@ -108,6 +109,7 @@ describe('npm start', () => {
     expect(second).toMatchObject({ natsUrl, redisUrl, prefix: 'second' });
     expect(Object.keys(second.pids()).sort()).toEqual([
       'presence-state-1',
+      'sccp-edge-1',
       'sip-edge-1',
       'subscription-authorization-1',
     ]);
@@ -143,6 +145,7 @@ describe('npm start beside something that is in the way', () => {
 
   it.each([
     ['SIP', '--sip-port', ['--bind', '127.0.0.1', '--http-port', '0'], 'SIP cannot be served: TCP 127.0.0.1'],
+    ['SCCP', '--sccp-port', ['--bind', '127.0.0.1', '--http-port', '0'], 'SCCP cannot be served: TCP 127.0.0.1'],
     ['HTTP', '--http-port', [], 'health of sip-edge-1 cannot be served: TCP 127.0.0.1'],
   ])('refuses a %s port that is taken', async (_kind, flag, others, expected) => {
     const port = await freeSipPorts('127.0.0.1', 1);

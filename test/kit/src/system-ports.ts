@@ -7,11 +7,20 @@ const HIGHEST = 30_000;
 const ATTEMPTS = 100;
 
 /** The first of `count` consecutive ports that are free for UDP and TCP at that address now. */
-export async function freeSipPorts(host: string, count: number): Promise<number> {
+export function freeSipPorts(host: string, count: number): Promise<number> {
+  return freePorts(host, count, async (port) => (await udpIsFree(host, port)) && tcpIsFree(host, port));
+}
+
+/** The same for TCP alone. */
+export function freeTcpPorts(host: string, count: number): Promise<number> {
+  return freePorts(host, count, (port) => tcpIsFree(host, port));
+}
+
+async function freePorts(host: string, count: number, isFree: (port: number) => Promise<boolean>): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const first = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST - count));
     const ports = Array.from({ length: count }, (_, index) => first + index);
-    const free = await Promise.all(ports.map(async (port) => (await udpIsFree(host, port)) && tcpIsFree(host, port)));
+    const free = await Promise.all(ports.map(isFree));
     if (!free.includes(false)) return first;
   }
   throw new Error(`no ${count} consecutive ports are free at ${host}`);

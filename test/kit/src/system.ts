@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repositoryRoot } from './repository';
-import { freeSipPorts } from './system-ports';
+import { freeSipPorts, freeTcpPorts } from './system-ports';
 import { until } from './until';
 
 /** Where phones send SIP, by UDP and TCP. */
@@ -24,6 +24,8 @@ export interface LinewatchOptions {
   readonly host?: string;
   /** Port of the first sip-edge; free ones when absent. */
   readonly sipPort?: number;
+  /** Port of the first sccp-edge; free ones when absent. */
+  readonly sccpPort?: number;
   /** Further options of `npm start`. */
   readonly flags?: readonly string[];
   /** Variables beside those of this process. */
@@ -45,6 +47,8 @@ export interface ProgramEnd {
 export interface Linewatch {
   /** Where the copies of sip-edge listen, the first one first. */
   readonly sip: readonly SipEndpoint[];
+  /** Where the copies of sccp-edge listen by TCP, the first one first. */
+  readonly sccp: readonly SipEndpoint[];
   readonly natsUrl: string;
   readonly redisUrl: string;
   readonly prefix: string;
@@ -96,6 +100,7 @@ interface RunFile {
   readonly pids: Readonly<Record<string, number>>;
   readonly http: Readonly<Record<string, { readonly port: number }>>;
   readonly sip: Readonly<Record<string, SipEndpoint>>;
+  readonly sccp: Readonly<Record<string, SipEndpoint>>;
 }
 
 /**
@@ -107,8 +112,9 @@ export async function startLinewatch(options: LinewatchOptions = {}): Promise<Li
   const host = options.host ?? '127.0.0.1';
   for (let attempt = 1; ; attempt++) {
     const port = options.sipPort ?? (await freeSipPorts(host, options.instances?.['sip-edge'] ?? 1));
+    const sccpPort = options.sccpPort ?? (await freeTcpPorts(host, options.instances?.['sccp-edge'] ?? 1));
     try {
-      return await startOnce(options, { host, port });
+      return await startOnce({ ...options, sccpPort }, { host, port });
     } catch (error) {
       const isTaken = error instanceof NotStartedError && error.message.includes('is taken by another program');
       if (!isTaken || options.sipPort !== undefined || attempt === ATTEMPTS) throw error;
@@ -134,7 +140,7 @@ async function startOnce(options: LinewatchOptions, sip: SipEndpoint): Promise<L
     throw error;
   }
   const run = () => JSON.parse(readFileSync(join(dataFolder, 'run.json'), 'utf8')) as RunFile;
-  const { natsUrl, redisUrl, prefix, http, sip: endpoints } = run();
+  const { natsUrl, redisUrl, prefix, http, sip: endpoints, sccp } = run();
   const pidOf = (name: string): number => {
     const { pids } = run();
     const pid = pids[name];
@@ -143,6 +149,7 @@ async function startOnce(options: LinewatchOptions, sip: SipEndpoint): Promise<L
   };
   return {
     sip: Object.values(endpoints),
+    sccp: Object.values(sccp),
     natsUrl,
     redisUrl,
     prefix,
@@ -175,11 +182,12 @@ async function startOnce(options: LinewatchOptions, sip: SipEndpoint): Promise<L
 }
 
 function argumentsOf(
-  { config, instances, flags = [] }: LinewatchOptions,
+  { config, instances, sccpPort, flags = [] }: LinewatchOptions,
   { host, port }: SipEndpoint,
   { folder, dataFolder }: { folder: string; dataFolder: string },
 ): string[] {
   const args = ['--bind', host, '--sip-port', String(port), '--http-port', '0', '--data', dataFolder];
+  if (sccpPort !== undefined) args.push('--sccp-port', String(sccpPort));
   if (config !== undefined) {
     const file = join(folder, 'startup-config');
     writeFileSync(file, typeof config === 'string' ? config : config({ host, port }));

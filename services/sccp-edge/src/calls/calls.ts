@@ -1,0 +1,116 @@
+import { EdgeCalls, type CallParts, type Turns } from '@linewatch/edge';
+import type { DeviceName } from '@linewatch/presence';
+import type { RegisteredStation, StationCallsInput, StationEvent } from '@linewatch/sccp';
+import type { Phone } from '../stations/phone';
+import type { DoNotDisturb } from './do-not-disturb';
+import { PhoneCalls } from './phone-calls';
+import type { PhoneCallsPorts } from './phone-calls-ports';
+import type { SccpLeg } from './sccp-leg';
+import { SccpLegs } from './sccp-legs';
+import { mediaOf } from './sessions';
+
+/** Everything that the calls of an SCCP edge are made of. */
+export interface CallsParts extends CallParts {
+  readonly standIn: () => string | undefined;
+  readonly doNotDisturb: Pick<DoNotDisturb, 'set' | 'isOn'>;
+}
+
+/** A phone on its connection, as its calls need it. */
+export interface CallPhone {
+  readonly registered: RegisteredStation | undefined;
+  send: ConstructorParameters<typeof PhoneCalls>[0]['send'];
+}
+
+/** Call references of one registration: a phone may remember those of the one before. */
+const REFERENCES = 256;
+
+/** What SCCP phones say of calls. What other edges say enters by `shared`. */
+export class Calls {
+  /** What the calls of every kind of edge have in common. */
+  readonly shared: EdgeCalls<SccpLeg, SccpLegs>;
+  private readonly byPhone = new Map<CallPhone, PhoneCalls>();
+  private readonly byDevice = new Map<DeviceName, PhoneCalls>();
+  private readonly ports: PhoneCallsPorts;
+  private turns!: Turns;
+  private registrations = 0;
+
+  constructor(private readonly parts: CallsParts) {
+    const { edge, wheel, directory, metrics, doNotDisturb } = parts;
+    this.shared = new EdgeCalls<SccpLeg, SccpLegs>({
+      ...parts,
+      protocol: (legs, turns) => {
+        this.turns = turns;
+        return new SccpLegs({ legs, phone: (device) => this.byDevice.get(device) });
+      },
+    });
+    this.ports = {
+      edge,
+      edgeCalls: () => this.shared,
+      turns: this.turns,
+      wheel,
+      directory,
+      mediaOf,
+      disturb: (phone, isOn) => doNotDisturb.set(phone, isOn),
+      unknownFeatures: metrics.counters('features_unserved_total', 'Keys that do nothing yet, by feature', 'feature'),
+    };
+  }
+
+  /** A phone is registered: it may call and be called. */
+  begin(session: CallPhone, phone: Phone): void {
+    const { registered } = session;
+    if (!registered) return;
+    const { dialect, dynamicMessages } = registered;
+    const { edge, doNotDisturb } = this.parts;
+    const count = (this.registrations += 1);
+    const station = {
+      phone,
+      version: dialect.version,
+      dynamicMessages,
+      send: session.send.bind(session),
+    };
+    const firstCall = (((edge.epoch & 0x7f) << 24) | ((count * REFERENCES) & 0xffffff)) + 1;
+    const calls = new PhoneCalls(station, `${edge.id}.${edge.epoch}.${count}`, firstCall, this.ports);
+    this.byPhone.set(session, calls);
+    this.byDevice.set(phone.device, calls);
+    if (doNotDisturb.isOn(phone)) this.take(calls, { type: 'doNotDisturb', isOn: true });
+  }
+
+  /** It is not any more: its calls end. */
+  end(session: CallPhone, { device }: Pick<Phone, 'device'>): void {
+    const calls = this.byPhone.get(session);
+    if (!calls) return;
+    this.byPhone.delete(session);
+    if (this.byDevice.get(device) === calls) this.byDevice.delete(device);
+    this.turns.take(() => calls.gone());
+  }
+
+  /** What a phone says of keys and channels. */
+  event(session: CallPhone, event: StationEvent): void {
+    const calls = this.byPhone.get(session);
+    const input = calls && inputOf(event);
+    if (input) this.take(calls, input);
+  }
+
+  private take(calls: PhoneCalls, input: StationCallsInput): void {
+    this.turns.take(() => calls.input(input));
+  }
+}
+
+/** An event of a station as the machine of its calls takes it; undefined for what is no matter of calls. */
+function inputOf(event: StationEvent): StationCallsInput | undefined {
+  switch (event.type) {
+    case 'registered':
+    case 'ready':
+    case 'unregistered':
+    case 'alarm':
+      return undefined;
+    case 'capabilities':
+      return { type: 'capabilities', audio: event.audio };
+    case 'receiving':
+    case 'notReceiving':
+    case 'notSending':
+      return { type: 'media', event };
+    default:
+      return { type: 'key', key: event };
+  }
+}

@@ -1,0 +1,280 @@
+import { hasCallList } from '@linewatch/config';
+import {
+  decideAgain,
+  type Directory,
+  type Lines,
+  type NotifyRecorder,
+  ownedSubscription,
+  OwnedTable,
+  type SubscriptionRecords,
+  type WatchAuthorization,
+} from '@linewatch/edge';
+import type {
+  AuthorizationWord,
+  AuthorizeReply,
+  LineNumber,
+  PresenceRules,
+  SubscriptionEnding,
+} from '@linewatch/presence';
+import type { Clock, LabelledCounter, RateLimitedLog, TimerWheel } from '@linewatch/runtime';
+import { blfStatuses, subscriptionCauses } from '@linewatch/sccp';
+import { type Phone, primaryNumberOf } from '../stations/phone';
+import { statusOf } from './lamp-status';
+import { causeOf } from './refusal-causes';
+import { keyOf, lampInput, type LampPhone, type Watch, type Watched } from './watch';
+import { MOST_SECONDS, recordOf } from './watch-record';
+
+/** What the lamps of phones need of the world. */
+export interface WatchesPorts {
+  readonly edge: { readonly id: string; readonly epoch: number };
+  /** How phones know this edge: the address behind their numbers. */
+  readonly host: string;
+  readonly directory: Pick<Directory, 'current'>;
+  readonly authorization: Pick<WatchAuthorization, 'ask'>;
+  readonly records: Pick<SubscriptionRecords, 'renew' | 'end'>;
+  readonly lines: Pick<Lines, 'get'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly wheel: Pick<TimerWheel, 'set' | 'cancel'>;
+  /** Whether this process may still speak as this edge [design law 5]. */
+  readonly holds: () => boolean;
+  readonly told: NotifyRecorder;
+  readonly counters: {
+    /** Lamps by what was decided. */
+    readonly answers: LabelledCounter;
+    /** Subscriptions by why they ended. */
+    readonly ended: LabelledCounter;
+    /** Differences that the audit found. */
+    readonly repaired: LabelledCounter;
+  };
+  readonly floodLog: Pick<RateLimitedLog, 'info' | 'warn'>;
+}
+
+/** A key that was refused asks again: nobody can press anything to have it asked. */
+const RETRY_MS = { 'could-not-ask': 10_000, 'limit-reached': 60_000 } as const;
+
+/**
+ * The lamps of this edge's phones: BLF keys, which the server subscribes on its own while the phone is registered, and
+ * entries of call lists, which the phone asks for [cme-presence 4.6, sccp-wire 2].
+ */
+export class Watches {
+  readonly table = new OwnedTable<Watched>();
+  private readonly byPhone = new Map<LampPhone, Map<string, Watch>>();
+  private made = 0;
+
+  constructor(private readonly ports: WatchesPorts) {}
+
+  /** A phone is registered: each of its BLF keys is watched. */
+  begin(phone: LampPhone, { device, keys, lines }: Pick<Phone, 'device' | 'keys' | 'lines'>): void {
+    const watcher = primaryNumberOf({ lines });
+    for (const { instance, number } of keys) {
+      this.add(phone, { device, watcher, place: { kind: 'key', instance }, number, seconds: MOST_SECONDS });
+    }
+  }
+
+  /** A phone is not registered any more: everything it watched ends. */
+  end(phone: LampPhone): void {
+    for (const watch of this.byPhone.get(phone)?.values() ?? []) this.drop(watch, 'unregistered');
+    this.byPhone.delete(phone);
+  }
+
+  /** A call list shows a number [sccp-wire 2.3, T-16]. */
+  subscribe(
+    phone: LampPhone,
+    { device, tag, lines }: Pick<Phone, 'device' | 'tag' | 'lines'>,
+    entry: { readonly transactionID: number; readonly number: string; readonly seconds: number },
+  ): void {
+    const { transactionID, number, seconds } = entry;
+    const { config } = this.ports.directory.current();
+    if (!isEffective(config, tag)) {
+      this.ports.counters.answers.of('no-call-list').add();
+      return phone.input({ type: 'subscriptionAnswered', transactionID, cause: subscriptionCauses.authFail });
+    }
+    const place = { kind: 'call-list', transactionID } as const;
+    this.add(phone, { device, watcher: primaryNumberOf({ lines }), place, number, seconds });
+  }
+
+  /** A call list shows it no more, or its time is over. */
+  unsubscribe(phone: LampPhone, transactionID: number): void {
+    const watch = this.byPhone.get(phone)?.get(keyOf({ kind: 'call-list', transactionID }));
+    if (watch) this.drop(watch, 'unsubscribed');
+  }
+
+  /** A line changed: its lamps show so. */
+  lineChanged(line: LineNumber): void {
+    for (const watched of this.table.ofLine(line)) this.show(watched);
+  }
+
+  /** The rules changed: who may not watch any more shows unknown, and who was refused asks again [cme-presence 4.9]. */
+  rulesChanged(rules: PresenceRules): void {
+    const terminate = (watched: Watched): void => this.forget(watched, 'rejected');
+    decideAgain({ table: this.table, protocol: 'sccp', terminate }, rules);
+    const { config } = this.ports.directory.current();
+    for (const watch of [...this.all()]) {
+      if (watch.place.kind === 'key') this.askAgain(watch);
+      else if (!isEffective(config, tagOf(watch.device)) && watch.watched) this.forget(watch.watched, 'rejected');
+    }
+  }
+
+  /** Ends a subscription in silence, or takes note of its end: it is another's by now. Its key asks for a new one. */
+  lost(watched: Watched, reason: SubscriptionEnding | undefined): void {
+    this.forget(watched, reason);
+    this.askAgain(watched.watch);
+  }
+
+  /** Shows every lamp as it is now; where one was behind, that is counted [design law 6]. */
+  repair(): void {
+    for (const watched of this.table.all()) {
+      if (watched.told !== undefined && watched.told === this.statusFor(watched)) continue;
+      this.ports.counters.repaired.of('lamp').add();
+      this.show(watched);
+    }
+  }
+
+  private *all(): Iterable<Watch> {
+    for (const watches of this.byPhone.values()) yield* watches.values();
+  }
+
+  private add(
+    phone: LampPhone,
+    { watcher, ...of }: Pick<Watch, 'device' | 'place' | 'number' | 'seconds'> & { readonly watcher: string },
+  ): void {
+    const { edge } = this.ports;
+    const watch: Watch = { ...of, id: `${edge.id}.${edge.epoch}.${(this.made += 1)}`, phone, isOver: false };
+    const watches = this.byPhone.get(phone) ?? new Map<string, Watch>();
+    this.byPhone.set(phone, watches);
+    watches.set(keyOf(of.place), watch);
+    void this.ask(watch, watcher);
+  }
+
+  private async ask(watch: Watch, watcher: string): Promise<void> {
+    const { authorization, floodLog, counters } = this.ports;
+    const reply = await authorization
+      .ask(recordOf(watch, watcher, this.ports))
+      .catch((err: unknown): AuthorizeReply => {
+        floodLog.warn('authorize', 'a lamp could not be authorized', { number: watch.number, err });
+        return { word: 'could-not-ask' };
+      });
+    counters.answers.of(reply.word).add();
+    if (reply.word !== 'allow') return this.refused(watch, watcher, reply.word);
+    const { subscription: record, subId, token } = reply;
+    const watched: Watched = { ...ownedSubscription({ record, subId, token }), watch, count: 0, sentAt: 0 };
+    if (watch.isOver) return this.sayEnd(watched, 'unregistered');
+    watch.watched = watched;
+    this.table.add(watched);
+    this.scheduleRenewal(watched);
+    if (watch.place.kind === 'call-list') {
+      const { transactionID } = watch.place;
+      watch.phone.input({ type: 'subscriptionAnswered', transactionID, cause: subscriptionCauses.ok });
+    }
+    this.show(watched);
+  }
+
+  private refused(watch: Watch, watcher: string, word: Exclude<AuthorizationWord, 'allow'>): void {
+    if (watch.isOver) return;
+    const { directory, wheel } = this.ports;
+    const { place, phone } = watch;
+    if (place.kind === 'call-list') {
+      const cause = causeOf(word, directory.current().config.presence.server !== undefined);
+      phone.input({ type: 'subscriptionAnswered', transactionID: place.transactionID, cause });
+      return this.drop(watch, undefined);
+    }
+    phone.input(lampInput(place, blfStatuses.unknown));
+    if (word !== 'could-not-ask' && word !== 'limit-reached') return;
+    wheel.cancel(watch.retry);
+    watch.retry = wheel.set(RETRY_MS[word], () => void this.ask(this.next(watch), watcher));
+  }
+
+  /** A key whose subscription was refused or has ended asks anew, under a name of its own. */
+  private askAgain(watch: Watch): void {
+    if (watch.isOver || watch.watched || watch.place.kind !== 'key') return;
+    const next = this.next(watch);
+    void this.ask(next, this.watcherOf(next));
+  }
+
+  private next(watch: Watch): Watch {
+    const { edge, wheel } = this.ports;
+    wheel.cancel(watch.retry);
+    const next: Watch = { ...watch, id: `${edge.id}.${edge.epoch}.${(this.made += 1)}`, retry: undefined };
+    watch.isOver = true;
+    this.byPhone.get(watch.phone)?.set(keyOf(watch.place), next);
+    return next;
+  }
+
+  private watcherOf({ device }: Watch): string {
+    return this.ports.directory.current().devices.linesOf(device)[0]?.number ?? '';
+  }
+
+  private show(watched: Watched): void {
+    const { holds, clock, told, lines } = this.ports;
+    if (!holds()) return;
+    const status = this.statusFor(watched);
+    if (watched.told === status) return;
+    watched.told = status;
+    watched.sentAt = clock.now();
+    watched.count += 1;
+    watched.watch.phone.input(lampInput(watched.watch.place, status));
+    const lamp = lines.get(watched.record.line)?.state.lamp ?? { state: 'unknown', dnd: false };
+    told(watched, { cseq: watched.count, view: { lamp } }, 200);
+  }
+
+  private statusFor({ record }: Watched): number {
+    return record.presentity.kind === 'remote'
+      ? blfStatuses.unknown
+      : statusOf(this.ports.lines.get(record.line)?.state.lamp);
+  }
+
+  /** What lives longer than a grant is said again while most of it is left to try. */
+  private scheduleRenewal(watched: Watched): void {
+    const { wheel, records, clock, floodLog } = this.ports;
+    const { granted } = watched.record;
+    const isKey = watched.watch.place.kind === 'key';
+    if (!isKey && watched.watch.seconds <= MOST_SECONDS) return;
+    watched.renewal = wheel.set(granted * 750, () => {
+      const expiresAt = clock.now() + granted * 1_000;
+      records
+        .renew(watched, 'background', (record) => ({ ...record, expiresAt }))
+        .catch((err: unknown) => floodLog.warn('renew', 'a lamp could not be renewed', { id: watched.record.id, err }));
+      this.scheduleRenewal(watched);
+    });
+  }
+
+  /** The lamp is no more on its phone. */
+  private drop(watch: Watch, reason: SubscriptionEnding | undefined): void {
+    this.ports.wheel.cancel(watch.retry);
+    watch.isOver = true;
+    const watches = this.byPhone.get(watch.phone);
+    if (watches?.get(keyOf(watch.place)) === watch) watches.delete(keyOf(watch.place));
+    if (watch.watched) this.forgetSubscription(watch.watched, reason);
+  }
+
+  /** The subscription ends while the lamp stays: it shows unknown. */
+  private forget(watched: Watched, reason: SubscriptionEnding | undefined): void {
+    this.forgetSubscription(watched, reason);
+    watched.watch.phone.input(lampInput(watched.watch.place, blfStatuses.unknown));
+  }
+
+  private forgetSubscription(watched: Watched, reason: SubscriptionEnding | undefined): void {
+    this.ports.wheel.cancel(watched.renewal);
+    watched.watch.watched = undefined;
+    this.table.remove(watched);
+    if (reason !== undefined) this.sayEnd(watched, reason);
+  }
+
+  private sayEnd(watched: Watched, reason: SubscriptionEnding): void {
+    const { counters, records, floodLog } = this.ports;
+    counters.ended.of(reason).add();
+    records.end(watched, 'background', reason).catch((err: unknown) =>
+      // The sweep of subscription-authorization ends it when it expires.
+      floodLog.warn('end', 'the end of a subscription could not be stored', { err, id: watched.record.id }),
+    );
+  }
+}
+
+function tagOf(device: string): number {
+  return Number(device.slice(device.indexOf(':') + 1));
+}
+
+function isEffective(config: Parameters<typeof hasCallList>[0], tag: number): boolean {
+  const ephone = config.ephones[tag];
+  return ephone !== undefined && hasCallList(config, ephone);
+}
