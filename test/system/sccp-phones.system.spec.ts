@@ -1,5 +1,4 @@
-import { SccpRefusedError, SccpStation, until } from '@linewatch/kit';
-import { SccpOffice } from './sccp-office';
+import { SccpOffice, SccpRefusedError, SccpStation, until } from '@linewatch/kit';
 
 /** SCCP phones register, show and feed lamps, beside SIP phones. */
 describe('SCCP phones of an office', () => {

@@ -93,12 +93,13 @@ export function dial(turn: CallsTurn, call: StationCall, number: string): Statio
     return undefined;
   }
   turn.state = { ...turn.state, lastDialled: { line: call.line, number } };
+  const display = world.nameOf?.(number);
   const called = turn.update(quiet, {
     phase: 'proceeding',
     leg: 'open',
     digits: number,
     called: number,
-    party: { number },
+    party: { number, ...(display !== undefined && { display }) },
   });
   turn.send(
     dialledNumber(called),

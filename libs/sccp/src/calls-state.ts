@@ -197,6 +197,8 @@ export interface CallsWorld {
   /** Line instance n is the nth. */
   readonly lines: readonly CallLine[];
   readonly dialPlan: (digits: string, line: number) => DialMatch;
+  /** Whose number that is, where it is known. */
+  readonly nameOf?: (number: string) => string | undefined;
   /** Of the registered phone. */
   readonly version: number;
   readonly dynamicMessages: boolean;

@@ -67,3 +67,6 @@ export { type SccpKey, type SccpLine } from './sccp-key';
 export { type SccpLamp, type SccpListEntry } from './sccp-list';
 export { type SccpRegistration } from './sccp-screen';
 export { type MediaAnswer, SccpRefusedError, SccpStation, type SccpStationOptions } from './sccp-station';
+
+// An office with phones of both kinds
+export { SccpOffice } from './sccp-office';

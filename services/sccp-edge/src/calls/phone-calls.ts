@@ -121,6 +121,7 @@ export class PhoneCalls {
         channels,
       })),
       dialPlan: (digits) => dialPlanOf(lines).match(digits),
+      nameOf: (number) => namedParty(this.view(), number).display,
       version,
       dynamicMessages,
     };

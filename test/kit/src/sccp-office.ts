@@ -1,4 +1,6 @@
-import { type Linewatch, type LinewatchOptions, SccpStation, SipPhone, startLinewatch } from '@linewatch/kit';
+import { SccpStation } from './sccp-station';
+import { SipPhone } from './sip-phone';
+import { type Linewatch, type LinewatchOptions, startLinewatch } from './system';
 
 /**
  * An office with phones of both kinds, which all may watch each other but 3005.
