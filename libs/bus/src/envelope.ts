@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { type EventData, type EventType, type LinewatchEvent, SCHEMA_VERSION, eventSchemas } from '@linewatch/presence';
+import {
+  type EventData,
+  type EventType,
+  type LinewatchEvent,
+  SCHEMA_VERSION,
+  closedState,
+  eventSchemas,
+} from '@linewatch/presence';
 
 /**
  * The one envelope of the bus: CloudEvents 1.0 as structured JSON. It is made here and checked here, where bytes enter.
@@ -82,7 +89,7 @@ export function encodeEnvelope(envelope: Envelope): Uint8Array {
       dataschema: dataSchemaOf(event.type),
       epoch,
       seq,
-      data: event.data,
+      data: event.type === 'linewatch.line.state' ? closedState(event.data) : event.data,
     }),
   );
 }

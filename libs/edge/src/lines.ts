@@ -16,7 +16,7 @@ export type LineListener = (view: LineView, before: LineView | undefined) => voi
  */
 export class Lines {
   private readonly views = new Map<LineNumber, LineView>();
-  private readonly listeners: LineListener[] = [];
+  private listeners: readonly LineListener[] = [];
   private follower: Follower | undefined;
 
   constructor(private readonly bus: Pick<Bus, 'subjects' | 'follow'>) {}
@@ -45,8 +45,12 @@ export class Lines {
     return this.views.values();
   }
 
-  onChange(listener: LineListener): void {
-    this.listeners.push(listener);
+  /** Tells of each change; returns how to stop it. */
+  onChange(listener: LineListener): () => void {
+    this.listeners = [...this.listeners, listener];
+    return () => {
+      this.listeners = this.listeners.filter((each) => each !== listener);
+    };
   }
 
   /** Takes a state that was read from the stream by other means than following it. */

@@ -131,16 +131,39 @@ export const dialogViewSchema = z.object({
 });
 export type DialogView = z.infer<typeof dialogViewSchema>;
 
-/** `lw.presence.<dn>`: a line's state. Its version is the sequence of this message in PRESENCE. */
-export const lineStateSchema = z.object({
-  lamp: lampSchema,
-  dialogs: z.array(dialogViewSchema),
-  since: count,
-  /** Id of the event that brought this state. */
-  cause: text,
-  /** The whole fold, so that a rebuild is this message plus the later facts; `fold.seq` is the LINES sequence it includes. */
-  fold: z.custom<LineFold>((value) => typeof value === 'object' && value !== null),
-});
+/**
+ * `lw.presence.<dn>`: a line's state. Its version is the sequence of this message in PRESENCE.
+ *
+ * `fold` is the whole fold, so that a rebuild is this message plus the later facts; `fold.seq` is the LINES sequence it
+ * includes. On the wire it is JSON as a text of its own: every edge hears every state, and few ever open the fold.
+ */
+export const lineStateSchema = z
+  .object({
+    lamp: lampSchema,
+    dialogs: z.array(dialogViewSchema),
+    since: count,
+    /** Id of the event that brought this state. */
+    cause: text,
+    fold: z
+      .string()
+      .startsWith('{')
+      .or(z.custom<LineFold>((value) => typeof value === 'object' && value !== null))
+      .describe('The whole fold: JSON as a text of its own'),
+  })
+  .transform(({ fold, ...state }) => withFold(state, fold));
+
+/** A state whose fold is read from its text when somebody looks at it. */
+function withFold<S extends object>(state: S, closed: string | LineFold): S & { readonly fold: LineFold } {
+  let fold = typeof closed === 'string' ? undefined : closed;
+  const get = (): LineFold => (fold ??= JSON.parse(closed as string) as LineFold);
+  return Object.defineProperty(state, 'fold', { enumerable: true, get }) as S & { readonly fold: LineFold };
+}
+
+/** A state as it travels. */
+export function closedState(state: LineState): object {
+  return { ...state, fold: JSON.stringify(state.fold) };
+}
+
 export type LineState = z.infer<typeof lineStateSchema>;
 
 /** Who watches: `number@host`, on a phone of ours (`local`) or beyond a trunk (`remote`). */

@@ -11,6 +11,8 @@ import { findLegs, isWhole, restoredLegOf, type EdgeLife, type FoundLeg } from '
 
 /** How long a call waits for the state of its other line, which may be folded a moment later. */
 const OTHER_LINE_MS = 2_000;
+/** An earlier life's last words are in the lines' states by then: states that come later need not be looked through. */
+const LATE_LINES_MS = 30_000;
 /** Restored calls are asked for a sign of life this far apart. */
 const PROBE_SPACING_MS = 2;
 
@@ -44,11 +46,12 @@ export class CallResumption {
     const touched = new Set<CallId>();
     for (const view of lines.all()) this.see(view, touched);
     this.goOn(touched);
-    lines.onChange((view) => {
+    const stop = lines.onChange((view) => {
       const later = new Set<CallId>();
       this.see(view, later);
       if (later.size > 0) this.goOn(later);
     });
+    this.parts.wheel.set(LATE_LINES_MS, stop);
   }
 
   private see(view: LineView, touched: Set<CallId>): void {

@@ -83,7 +83,7 @@ function setUp({ lines = [], settings = {} }: { lines?: LineView[]; settings?: P
       outbox: new Outbox({ append, onStatus: () => () => undefined }),
       bindings: { of: async () => ({ 'pool:2': { seq: 1, bindings: [binding(clock.now())] } }) },
       directory: new Directory(CONFIG),
-      lines: { all: () => lines, onChange: () => undefined },
+      lines: { all: () => lines, onChange: () => () => undefined },
       monitor: { isAlive: (edge) => edges.has(edge) },
       wheel: clock.wheel,
       clock,

@@ -115,7 +115,13 @@ export class CallRig {
       outbox,
       bindings: { of: (line) => this.bindingsOf(line) },
       directory: this.directory,
-      lines: { all: () => this.views(), onChange: (listener) => void this.lineListeners.push(listener) },
+      lines: {
+        all: () => this.views(),
+        onChange: (listener) => {
+          this.lineListeners.push(listener);
+          return () => undefined;
+        },
+      },
       monitor: { isAlive: (edge) => this.edges.get(edge)?.isUp === true },
       wheel: this.clock.wheel,
       clock: this.clock,
