@@ -97,13 +97,17 @@ describe('linewatch configure', () => {
     expect(await system.bus.lastSequence('CONFIG')).toBe(0);
   });
 
-  it('says in one line what cannot be read, or is too long for an event', async () => {
+  it('says in one line what cannot be read', async () => {
     const missing = await runToEnd(['configure', join(folder, 'none.cfg')], system.env);
     expect(missing.code).toBe(1);
     expect(missing.stderr).toMatch(/^linewatch: .*none\.cfg cannot be read: ENOENT.*\n$/);
+  });
+
+  it('refuses a command that is too long for an event where it gets too long', async () => {
     const long = await runToEnd(['configure', '-'], system.env, `router ${'x'.repeat(2000)}\n`);
     expect(long.code).toBe(1);
-    expect(long.stderr).toMatch(/linewatch: The change was not stored: A command is longer than 1024 characters/);
+    expect(long.stderr).toMatch(/\n {960}\^\n% Invalid input detected at '\^' marker\.\n/);
+    expect(long.stderr).toMatch(/\nlinewatch: 1 line was refused, so nothing was changed\.\n$/);
     expect(await system.bus.lastSequence('CONFIG')).toBe(0);
   });
 });
