@@ -1,0 +1,225 @@
+import { applyCommands, emptyConfig } from '@linewatch/config';
+import { Directory, ManualClock, settle, type LineView } from '@linewatch/edge';
+import type { AuthorizeReply, Lamp, Subscription } from '@linewatch/presence';
+import { Metrics, presenceRules } from '@linewatch/runtime';
+import type { StationInput } from '@linewatch/sccp';
+import type { LampPhone } from './watch';
+import { Watches } from './watches';
+
+const office = [
+  'presence', '!', 'telephony-service', '!',
+  'ephone-dn 1', ' number 3001', '!', 'ephone-dn 2', ' number 3002', ' allow watch', '!',
+  'ephone 1', ' presence call-list', ' button 1:1', '!', 'ephone 2', ' button 1:2',
+]; // prettier-ignore
+
+const one = {
+  tag: 1,
+  device: 'ephone:1',
+  lines: [{ dns: [{ number: '3001', instance: 'ephone-dn:1' }], channels: 1 }],
+  keys: [
+    { instance: 1, number: '3002' },
+    { instance: 2, number: '9999' },
+  ],
+};
+
+function setUp(answer: (subscription: Subscription) => AuthorizeReply['word'] = () => 'allow') {
+  const { config } = applyCommands(emptyConfig(), office);
+  const directory = new Directory(config);
+  const clock = new ManualClock();
+  const metrics = new Metrics();
+  const lamps = new Map<string, Lamp>();
+  const asked: Subscription[] = [];
+  const said: string[] = [];
+  const world = { holds: true, answer };
+  let subId = 0;
+  const watches = new Watches({
+    edge: { id: 'sccp-edge-1', epoch: 7 },
+    host: '192.0.2.1',
+    directory,
+    authorization: {
+      ask: async (subscription) => {
+        asked.push(subscription);
+        const word = world.answer(subscription);
+        return word === 'allow' ? { word, subscription, subId: (subId += 1), token: subId } : { word };
+      },
+    },
+    records: {
+      renew: async (watched, _patience, change) => {
+        said.push(`renewed ${watched.record.line}`);
+        return (watched.record = change(watched.record));
+      },
+      end: async (watched, _patience, reason) => void said.push(`${reason} ${watched.record.line}`),
+    },
+    lines: {
+      get: (line) => {
+        const lamp = lamps.get(line);
+        return lamp && ({ line, version: 1, state: { lamp } } as LineView);
+      },
+    },
+    clock,
+    wheel: clock.wheel,
+    holds: () => world.holds,
+    told: () => undefined,
+    counters: {
+      answers: metrics.counters('a', 'a', 'word'),
+      ended: metrics.counters('e', 'e', 'reason'),
+      repaired: metrics.counters('r', 'r', 'what'),
+    },
+    floodLog: { info: () => undefined, warn: () => undefined },
+  });
+  const heard: StationInput[] = [];
+  const phone: LampPhone = { input: (input) => void heard.push(input) };
+  const show = (line: string, state: Lamp['state'], dnd = false) => {
+    lamps.set(line, { state, dnd });
+    watches.lineChanged(line);
+  };
+  return { watches, directory, config, clock, asked, said, heard, phone, show, world };
+}
+
+const news = (heard: StationInput[]) =>
+  heard.splice(0).map((input) => {
+    if (input.type === 'lamp') return `key ${input.instance}: ${input.status}`;
+    if (input.type === 'callListStatus') return `entry ${input.transactionID}: ${input.status}`;
+    return input.type === 'subscriptionAnswered' ? `entry ${input.transactionID} cause ${input.cause}` : input.type;
+  });
+
+describe('the BLF keys of a phone', () => {
+  it('are subscriptions of its own number at the address of the edge [cme-presence 4.1, 4.6]', async () => {
+    const { watches, asked, heard, phone, show } = setUp(({ line }) =>
+      line === '9999' ? 'external-line-refused' : 'allow',
+    );
+    watches.begin(phone, one);
+    await settle();
+    expect(asked).toMatchObject([
+      {
+        line: '3002',
+        watcher: {
+          number: '3001',
+          host: '192.0.2.1',
+          kind: 'local',
+          device: 'ephone:1',
+          phoneType: 'SCCP [BLF Speed Dial]',
+          dialPeerTag: 0,
+        },
+        presentity: { number: '3002', kind: 'local' },
+        granted: 3600,
+        owner: 'sccp-edge-1',
+      },
+      { line: '9999', presentity: { kind: 'remote' } },
+    ]);
+    expect(news(heard).sort()).toEqual(['key 1: 0', 'key 2: 0']);
+    show('3002', 'idle');
+    show('3002', 'idle');
+    show('3002', 'in-use');
+    show('3002', 'in-use', true);
+    expect(news(heard)).toEqual(['key 1: 1', 'key 1: 2', 'key 1: 3']);
+  });
+
+  it('end when the phone leaves, also one that was still being asked for', async () => {
+    const { watches, said, phone, heard, show } = setUp();
+    watches.begin(phone, one);
+    watches.end(phone);
+    await settle();
+    expect(said.sort()).toEqual(['unregistered 3002', 'unregistered 9999']);
+    expect(watches.table.size).toBe(0);
+    show('3002', 'idle');
+    expect(news(heard)).toEqual([]);
+  });
+
+  it('ask again later where the limit was reached or nobody answered', async () => {
+    const { watches, clock, asked, phone, world, show, heard } = setUp(() => 'limit-reached');
+    watches.begin(phone, { ...one, keys: [{ instance: 1, number: '3002' }] });
+    await settle();
+    show('3002', 'idle');
+    world.answer = () => 'could-not-ask';
+    await clock.pass(61_000);
+    expect(asked).toHaveLength(2);
+    world.answer = () => 'allow';
+    await clock.pass(11_000);
+    expect(new Set(asked.map(({ id }) => id)).size).toBe(3);
+    expect(news(heard).at(-1)).toBe('key 1: 1');
+    watches.end(phone);
+    await clock.pass(120_000);
+    expect(asked).toHaveLength(3);
+  });
+
+  it('are renewed within the hour [design law 1]', async () => {
+    const { watches, clock, said, phone } = setUp();
+    watches.begin(phone, { ...one, keys: [{ instance: 1, number: '3002' }] });
+    await settle();
+    await clock.pass(2_800_000);
+    expect(said).toEqual(['renewed 3002']);
+    const [watched] = watches.table.ofLine('3002');
+    expect((watched?.record.expiresAt ?? 0) - clock.now()).toBeGreaterThan(3_400_000);
+  });
+
+  it('show unknown while presence is off, and are asked for again when it is on [cme-presence 4.9]', async () => {
+    const { watches, config, said, heard, phone, show } = setUp();
+    watches.begin(phone, { ...one, keys: [{ instance: 1, number: '3002' }] });
+    await settle();
+    show('3002', 'idle');
+    news(heard);
+    watches.rulesChanged({ ...presenceRules(config), presenceEnabled: false });
+    expect(news(heard)[0]).toBe('key 1: 0');
+    expect(said).toEqual(['rejected 3002']);
+    await settle();
+    expect(news(heard)).toEqual(['key 1: 1']);
+  });
+
+  it('hear nothing while this process may not speak as its edge, and everything after [design law 5]', async () => {
+    const { watches, heard, phone, show, world } = setUp();
+    watches.begin(phone, { ...one, keys: [{ instance: 1, number: '3002' }] });
+    await settle();
+    news(heard);
+    world.holds = false;
+    show('3002', 'in-use');
+    expect(news(heard)).toEqual([]);
+    world.holds = true;
+    watches.repair();
+    expect(news(heard)).toEqual(['key 1: 2']);
+    watches.repair();
+    expect(news(heard)).toEqual([]);
+  });
+});
+
+describe('the call lists of a phone', () => {
+  const entry = { transactionID: 16, number: '3002', seconds: 600 };
+
+  it('are answered with 0 and the state, until the phone ends an entry', async () => {
+    const { watches, said, heard, phone, show, asked } = setUp();
+    show('3002', 'idle');
+    watches.subscribe(phone, one, entry);
+    await settle();
+    expect(asked[0]).toMatchObject({ granted: 600, watcher: { phoneType: 'SCCP [BLF Call List]' } });
+    expect(news(heard)).toEqual(['entry 16 cause 0', 'entry 16: 1']);
+    watches.unsubscribe(phone, 16);
+    expect(said).toEqual(['unsubscribed 3002']);
+    show('3002', 'in-use');
+    expect(news(heard)).toEqual([]);
+  });
+
+  it('are refused where they are not in force, without asking anybody [T-16, design law 7]', () => {
+    const { watches, heard, phone, asked } = setUp();
+    watches.subscribe(phone, { ...one, tag: 2, device: 'ephone:2' }, entry);
+    expect(news(heard)).toEqual(['entry 16 cause 2']);
+    expect(asked).toEqual([]);
+  });
+
+  it('hear why an entry shows nothing', async () => {
+    const { watches, heard, phone } = setUp(() => 'limit-reached');
+    watches.subscribe(phone, one, entry);
+    await settle();
+    expect(news(heard)).toEqual(['entry 16 cause 6']);
+  });
+
+  it('end when they are not in force any more', async () => {
+    const { watches, directory, config, heard, phone, said } = setUp();
+    watches.subscribe(phone, one, entry);
+    await settle();
+    news(heard);
+    directory.apply(applyCommands(config, ['ephone 1', ' no presence call-list']).config);
+    watches.rulesChanged(presenceRules(directory.current().config));
+    expect(said).toEqual(['rejected 3002']);
+    expect(news(heard)).toEqual(['entry 16: 0']);
+  });
+});
