@@ -152,11 +152,22 @@ export const lineStateSchema = z
   })
   .transform(({ fold, ...state }) => withFold(state, fold));
 
+const closed = Symbol('fold');
+
+/** One getter for all states: with one each, every state would be a slow object of a shape of its own. */
+const opened: PropertyDescriptor & ThisType<{ [closed]: string | LineFold }> = {
+  enumerable: true,
+  get(): LineFold {
+    const fold = this[closed];
+    if (typeof fold !== 'string') return fold;
+    return (this[closed] = JSON.parse(fold) as LineFold);
+  },
+};
+
 /** A state whose fold is read from its text when somebody looks at it. */
-function withFold<S extends object>(state: S, closed: string | LineFold): S & { readonly fold: LineFold } {
-  let fold = typeof closed === 'string' ? undefined : closed;
-  const get = (): LineFold => (fold ??= JSON.parse(closed as string) as LineFold);
-  return Object.defineProperty(state, 'fold', { enumerable: true, get }) as S & { readonly fold: LineFold };
+function withFold<S extends object>(state: S, fold: string | LineFold): S & { readonly fold: LineFold } {
+  Object.defineProperty(state, closed, { value: fold, writable: true });
+  return Object.defineProperty(state, 'fold', opened) as S & { readonly fold: LineFold };
 }
 
 /** A state as it travels. */
