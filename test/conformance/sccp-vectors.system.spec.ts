@@ -52,8 +52,12 @@ describe('the presence service of an office with SCCP phones', () => {
     const incoming = await far.nextCall();
     expect(incoming.callingNumber).toBe('3003');
     for (const lamp of lamps) await lamp.waitFor('in-use');
-    expect(first.calls).toEqual([]);
+    // The other phone shows that the line is in use elsewhere, and may make a call of its own [cme-presence 3.3].
+    const shown = await first.until('use elsewhere', () => first.calls.find(({ state }) => state === 'elsewhere'));
+    expect(first.calls).toEqual([shown]);
+    expect(first.lineLamps.get(1)).toBe(2);
     await call.hangup();
+    await shown.ended();
     for (const lamp of lamps) await lamp.waitFor('idle');
   });
 

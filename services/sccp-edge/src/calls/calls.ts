@@ -1,5 +1,5 @@
-import { EdgeCalls, type CallParts, type Turns } from '@linewatch/edge';
-import type { DeviceName } from '@linewatch/presence';
+import { EdgeCalls, type CallParts, type Lines, type LineView, type Turns } from '@linewatch/edge';
+import type { DeviceName, LineNumber } from '@linewatch/presence';
 import type { RegisteredStation, StationCallsInput, StationEvent } from '@linewatch/sccp';
 import type { Phone } from '../stations/phone';
 import type { DoNotDisturb } from './do-not-disturb';
@@ -8,9 +8,11 @@ import type { PhoneCallsPorts } from './phone-calls-ports';
 import type { SccpLeg } from './sccp-leg';
 import { SccpLegs } from './sccp-legs';
 import { mediaOf } from './sessions';
+import { callsElsewhere } from './shared-lines';
 
 /** Everything that the calls of an SCCP edge are made of. */
 export interface CallsParts extends CallParts {
+  readonly lines: Pick<Lines, 'all' | 'onChange' | 'get'>;
   readonly standIn: () => string | undefined;
   readonly doNotDisturb: Pick<DoNotDisturb, 'set' | 'isOn'>;
 }
@@ -30,6 +32,8 @@ export class Calls {
   readonly shared: EdgeCalls<SccpLeg, SccpLegs>;
   private readonly byPhone = new Map<CallPhone, PhoneCalls>();
   private readonly byDevice = new Map<DeviceName, PhoneCalls>();
+  /** Who is here of the phones that carry a number. */
+  private readonly byNumber = new Map<LineNumber, Map<PhoneCalls, Phone>>();
   private readonly ports: PhoneCallsPorts;
   private turns!: Turns;
   private registrations = 0;
@@ -53,6 +57,9 @@ export class Calls {
       disturb: (phone, isOn) => doNotDisturb.set(phone, isOn),
       unknownFeatures: metrics.counters('features_unserved_total', 'Keys that do nothing yet, by feature', 'feature'),
     };
+    parts.lines.onChange((view) => {
+      for (const [calls, phone] of this.byNumber.get(view.line) ?? []) this.showElsewhere(calls, phone, view);
+    });
   }
 
   /** A phone is registered: it may call and be called. */
@@ -73,14 +80,25 @@ export class Calls {
     this.byPhone.set(session, calls);
     this.byDevice.set(phone.device, calls);
     if (doNotDisturb.isOn(phone)) this.take(calls, { type: 'doNotDisturb', isOn: true });
+    for (const number of phone.numbers) {
+      const carriers = this.byNumber.get(number) ?? new Map<PhoneCalls, Phone>();
+      this.byNumber.set(number, carriers.set(calls, phone));
+      const view = this.parts.lines.get(number);
+      if (view) this.showElsewhere(calls, phone, view);
+    }
   }
 
   /** It is not any more: its calls end. */
-  end(session: CallPhone, { device }: Pick<Phone, 'device'>): void {
+  end(session: CallPhone, { device, numbers }: Pick<Phone, 'device' | 'numbers'>): void {
     const calls = this.byPhone.get(session);
     if (!calls) return;
     this.byPhone.delete(session);
     if (this.byDevice.get(device) === calls) this.byDevice.delete(device);
+    for (const number of numbers) {
+      const carriers = this.byNumber.get(number);
+      carriers?.delete(calls);
+      if (carriers?.size === 0) this.byNumber.delete(number);
+    }
     this.turns.take(() => calls.gone());
   }
 
@@ -89,6 +107,10 @@ export class Calls {
     const calls = this.byPhone.get(session);
     const input = calls && inputOf(event);
     if (input) this.take(calls, input);
+  }
+
+  private showElsewhere(calls: PhoneCalls, phone: Phone, view: LineView): void {
+    this.turns.take(() => calls.showElsewhere(view.line, callsElsewhere(phone, view)));
   }
 
   private take(calls: PhoneCalls, input: StationCallsInput): void {

@@ -6,7 +6,7 @@ import {
   type LegOrder,
   type PhoneTarget,
 } from '@linewatch/edge';
-import type { LegId } from '@linewatch/presence';
+import type { LegId, LineNumber } from '@linewatch/presence';
 import type { TimerHandle } from '@linewatch/runtime';
 import {
   type CallSettings,
@@ -47,6 +47,9 @@ export class PhoneCalls {
   private readonly tails = new Map<number, SccpLeg>();
   /** Calls for whose time alone the phone is not disturbed. */
   private readonly undisturbed = new Set<number>();
+  /** Calls of other phones that are shown on a line, by line number and leg. */
+  private readonly elsewhere = new Map<string, Map<LegId, { readonly call: number; readonly line: number }>>();
+  private shown = 0;
   private isGone = false;
 
   constructor(
@@ -71,6 +74,24 @@ export class PhoneCalls {
     for (const timer of this.timers.values()) this.ports.wheel.cancel(timer);
     this.timers.clear();
     if (this.undisturbed.size > 0) this.ports.disturb(this.station.phone, false);
+  }
+
+  /** What other phones have on a line that this one shares; to be run in a turn. */
+  showElsewhere(number: LineNumber, now: ReadonlyMap<LegId, number>): void {
+    const before = this.elsewhere.get(number) ?? new Map<LegId, { call: number; line: number }>();
+    for (const [leg, { call, line }] of before) {
+      if (now.has(leg)) continue;
+      before.delete(leg);
+      this.input({ type: 'elsewhere', call, line, isInUse: false });
+    }
+    for (const [leg, line] of now) {
+      if (before.has(leg)) continue;
+      const call = OTHERS_CALLS + (this.shown = (this.shown + 1) & 0xffffff);
+      before.set(leg, { call, line });
+      this.input({ type: 'elsewhere', call, line, isInUse: true });
+    }
+    if (before.size > 0) this.elsewhere.set(number, before);
+    else this.elsewhere.delete(number);
   }
 
   /** A call for a line of the phone: it rings, or is refused at once. */
@@ -273,6 +294,8 @@ export class PhoneCalls {
 }
 
 const MAX_FORWARDS = 70;
+/** References of calls of other phones begin above those of a phone's own. */
+const OTHERS_CALLS = 0x8000_0000;
 const NOTICE_SECONDS = 5;
 
 /** What `telephony-service` says of calls. */
