@@ -32,7 +32,7 @@ export class Calls {
   readonly shared: EdgeCalls<SccpLeg, SccpLegs>;
   private readonly byPhone = new Map<CallPhone, PhoneCalls>();
   private readonly byDevice = new Map<DeviceName, PhoneCalls>();
-  /** Who is here of the phones that carry a number. */
+  /** Who is here of the phones that share a number with others. */
   private readonly byNumber = new Map<LineNumber, Map<PhoneCalls, Phone>>();
   private readonly ports: PhoneCallsPorts;
   private turns!: Turns;
@@ -80,7 +80,7 @@ export class Calls {
     this.byPhone.set(session, calls);
     this.byDevice.set(phone.device, calls);
     if (doNotDisturb.isOn(phone)) this.take(calls, { type: 'doNotDisturb', isOn: true });
-    for (const number of phone.numbers) {
+    for (const number of phone.numbers.filter((each) => this.isShared(each))) {
       const carriers = this.byNumber.get(number) ?? new Map<PhoneCalls, Phone>();
       this.byNumber.set(number, carriers.set(calls, phone));
       const view = this.parts.lines.get(number);
@@ -107,6 +107,12 @@ export class Calls {
     const calls = this.byPhone.get(session);
     const input = calls && inputOf(event);
     if (input) this.take(calls, input);
+  }
+
+  /** Several phones have the number: the others' calls are looked at, which costs a reading of the line's whole state. */
+  private isShared(number: LineNumber): boolean {
+    const instances = this.parts.directory.current().lines.resolve(number)?.instances ?? [];
+    return instances.some(({ devices }) => devices.length > 1);
   }
 
   private showElsewhere(calls: PhoneCalls, phone: Phone, view: LineView): void {

@@ -1,3 +1,4 @@
+import type { Party } from '@linewatch/call';
 import {
   namedParty,
   newLeg,
@@ -197,9 +198,11 @@ export class PhoneCalls {
   /** A number is dialled: the call begins, and is controlled here. */
   private start(call: number, line: number, called: string): void {
     const edgeCalls = this.ports.edgeCalls();
-    const leg = this.legs.get(call) ?? this.offHook(call, line);
+    const facing = namedParty(this.view(), called);
+    const known = this.legs.get(call);
+    if (known) edgeCalls.legs.faces(known, facing);
+    const leg = known ?? this.offHook(call, line, facing);
     if (!leg) return;
-    edgeCalls.legs.faces(leg, namedParty(this.view(), called));
     if (!edgeCalls.hasRoom()) {
       const { id, call: callId, controller } = leg;
       const refuse = { type: 'refuse', status: 503 } as const;
@@ -228,10 +231,10 @@ export class PhoneCalls {
     }
   }
 
-  private offHook(call: number, line: number): SccpLeg | undefined {
+  private offHook(call: number, line: number, facing?: Party): SccpLeg | undefined {
     const dn = this.station.phone.lines[line - 1]?.dns[0];
     if (!dn) return undefined;
-    const leg = this.newLeg(call, dn);
+    const leg = this.newLeg(call, dn, facing);
     this.legs.set(call, leg);
     this.ports.edgeCalls().legs.add(leg);
     return leg;
@@ -246,7 +249,7 @@ export class PhoneCalls {
     this.ports.edgeCalls().legs.add(tail);
   }
 
-  private newLeg(reference: number, { number, instance }: PhoneDn, facing = { number: '' }): SccpLeg {
+  private newLeg(reference: number, { number, instance }: PhoneDn, facing: Party = { number: '' }): SccpLeg {
     const edgeCalls = this.ports.edgeCalls();
     const id: LegId = edgeCalls.newId();
     const making = {
