@@ -5,7 +5,7 @@ function judgeAtRest(): LampJudge {
   const judge = new LampJudge(2, 4);
   for (let subscription = 0; subscription < 4; subscription += 1) judge.onNotify(subscription, 100, IDLE, 0);
   judge.counts.notifications = 0;
-  judge.start();
+  judge.start(0);
   return judge;
 }
 
@@ -114,4 +114,19 @@ it('does not expect lamps to follow a call that failed, but wants them right in 
   expect(judge.counts).toMatchObject({ lost: 0, contradictions: 0 });
   judge.finish();
   expect(judge.counts).toMatchObject({ lost: 1, wrongAtEnd: 1 });
+});
+
+it('judges the lamps of the warm-up and records no times of them, and leaves lamps alone when it has finished', () => {
+  const judge = new LampJudge(1, 1);
+  judge.onNotify(0, 100, IDLE, 0);
+  judge.start(2000);
+  judge.change(0, IN_USE, 0, 1999);
+  judge.onNotify(0, 101, UNKNOWN, 2001);
+  judge.onNotify(0, 102, IN_USE, 2001);
+  judge.change(0, IDLE, 2, 2000);
+  judge.onNotify(0, 103, IDLE, 2007);
+  judge.finish();
+  judge.onNotify(0, 104, UNKNOWN, 3000);
+  expect(judge.counts).toMatchObject({ contradictions: 1, lost: 0, wrongAtEnd: 0 });
+  expect(judge.latencies.map(({ count }) => count)).toEqual([0, 0, 1, 0]);
 });

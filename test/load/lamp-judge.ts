@@ -57,6 +57,7 @@ export class LampJudge {
   /** Lines that may turn in use at any moment: called, but the INVITE has not reached the phone yet. */
   private readonly called: Uint8Array;
   private judging = false;
+  private recordFrom = 0;
 
   /** Subscription `s` watches line `s % lines`. */
   constructor(
@@ -73,9 +74,10 @@ export class LampJudge {
     this.called = new Uint8Array(lines);
   }
 
-  /** From now on lamps are judged; before, they only show. */
-  start(): void {
+  /** From now on lamps are judged; before, they only show. How late a lamp is is recorded for changes since `recordFrom`. */
+  start(recordFrom: number): void {
     this.judging = true;
+    this.recordFrom = recordFrom;
   }
 
   /** Subscriptions whose lamp is not `lamp`. */
@@ -155,6 +157,7 @@ export class LampJudge {
 
   /** Call it 5 s after the last change: what was not shown by now is lost, what shows something else is wrong. */
   finish(): void {
+    this.judging = false;
     for (let subscription = 0; subscription < this.subscriptions; subscription += 1) {
       const line = subscription % this.lines;
       if (this.lamps[subscription] === this.truth[line]) continue;
@@ -165,6 +168,7 @@ export class LampJudge {
 
   private record(line: number, latency: number): void {
     const kind = this.kinds[line] ?? -1;
+    if ((this.since[line] ?? 0) < this.recordFrom) return;
     if (kind >= 0) this.latencies[kind]?.record(latency);
   }
 

@@ -9,6 +9,8 @@ export interface LoadOptions {
   readonly subscriptions: number;
   /** Calls per second. */
   readonly rate: number;
+  /** Seconds of the same load before what is measured: lamps must be right in them too, their times are not recorded. */
+  readonly warmUp: number;
   /** Seconds of steady load. */
   readonly duration: number;
   readonly ringMs: number;
@@ -30,6 +32,7 @@ export const usage = `npm run load -- [options]
   --watchers 10         watchers of each line
   --subscriptions n     subscriptions in all, instead of --watchers
   --rate 200            calls per second; each changes four lamps
+  --warm-up 0           seconds of that before, in which lamps are judged and times not taken
   --duration 60         seconds of steady load, at most 1500
   --ring-ms 300         from 180 to 200
   --hold-ms 500         from 200 to BYE
@@ -48,7 +51,7 @@ export function readOptions(args: readonly string[]): LoadOptions | 'help' {
     args: args.filter((arg) => arg !== '--'),
     options: {
       lines: { type: 'string' }, watchers: { type: 'string' }, subscriptions: { type: 'string' }, rate: { type: 'string' },
-      duration: { type: 'string' }, 'ring-ms': { type: 'string' }, 'hold-ms': { type: 'string' }, 'rest-ms': { type: 'string' },
+      'warm-up': { type: 'string' }, duration: { type: 'string' }, 'ring-ms': { type: 'string' }, 'hold-ms': { type: 'string' }, 'rest-ms': { type: 'string' },
       'setup-rate': { type: 'string' }, package: { type: 'string' }, seed: { type: 'string' }, target: { type: 'string' },
       json: { type: 'string' }, start: { type: 'boolean' }, 'print-config': { type: 'boolean' }, help: { type: 'boolean', short: 'h' },
     },
@@ -73,6 +76,7 @@ export function readOptions(args: readonly string[]): LoadOptions | 'help' {
     watchers,
     subscriptions: given ?? lines * watchers,
     rate: number('rate', 200, 0, 5_000),
+    warmUp: number('warm-up', 0, 0, 300),
     // Registrations and subscriptions are granted for an hour and not refreshed here.
     duration: number('duration', 60, 0, 1_500),
     ringMs: number('ring-ms', 300, 0, 60_000),

@@ -1,5 +1,6 @@
 /** One load run: registers, subscribes, calls, waits for the last lamps, and reports. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Calls } from './calls';
 import { allIdle, type Endpoint, Fleet, settled } from './fleet';
 import { LampJudge, LOST_AFTER_MS, transitionNames, IDLE } from './lamp-judge';
@@ -55,10 +56,12 @@ export async function runLoad(
       );
     }
     const rssSubscribed = totalRss(sample());
-    tell(`${options.rate} calls per second for ${options.duration} s`);
+    tell(
+      `${options.rate} calls per second for ${options.duration} s${options.warmUp > 0 ? ` after ${options.warmUp} s to warm up` : ''}`,
+    );
     const measured = await measure(options, judge, calls, steady, sample);
     // Lamps of the last calls have their five seconds as all others.
-    await new Promise((resolve) => setTimeout(resolve, lostAfterMs));
+    await pause(lostAfterMs);
     judge.finish();
     const verdict = verdictOf(judge.counts, calls.counts, register, subscribe);
     if (leaveClean) await fleet.register(options.setupRate, 0);
@@ -98,7 +101,7 @@ class SteadyPace {
     private readonly calls: Calls,
     private readonly judge: LampJudge,
   ) {
-    this.total = Math.round(options.rate * options.duration);
+    this.total = Math.round(options.rate * (options.warmUp + options.duration));
   }
 
   /** Whether every call of this run was placed. */
@@ -108,6 +111,12 @@ class SteadyPace {
 
   start(now: number): void {
     this.startedAt = now;
+    this.countFrom(now);
+  }
+
+  /** Forgets the seconds before. */
+  countFrom(now: number): void {
+    this.busiestSecond = 0;
     this.second = now;
     this.countedUpTo = this.judge.counts.notifications;
   }
@@ -134,6 +143,10 @@ async function measure(
   steady: SteadyPace,
   sample: () => readonly ProcessSample[],
 ) {
+  const placedFrom = performance.now();
+  judge.start(placedFrom + options.warmUp * 1000);
+  steady.start(placedFrom);
+  await pause(options.warmUp * 1000);
   const before = sample();
   const cpuBefore = process.cpuUsage();
   const resolution = 5;
@@ -141,8 +154,7 @@ async function measure(
   loop.enable();
   const startedAt = performance.now();
   judge.counts.notifications = 0;
-  judge.start();
-  steady.start(startedAt);
+  steady.countFrom(startedAt);
   await settled(() => performance.now() - startedAt >= options.duration * 1000, options.duration * 1000 + 1_000);
   const steadySeconds = (performance.now() - startedAt) / 1000;
   const notifyPerSecond = judge.counts.notifications / steadySeconds;
