@@ -10,11 +10,9 @@ import {
 import type { LegId, LineNumber } from '@linewatch/presence';
 import type { TimerHandle } from '@linewatch/runtime';
 import {
-  type CallSettings,
   type CallStanding,
   type CallsWorld,
   type CallTimer,
-  defaultCallSettings,
   freeCallReference,
   initialStationCalls,
   type Message,
@@ -25,6 +23,7 @@ import {
   stepStationCalls,
 } from '@linewatch/sccp';
 import type { Phone, PhoneDn } from '../stations/phone';
+import { callSettings } from './call-settings';
 import { dialPlanOf } from './dial-plan';
 import { isLast, legEventOf, stationCommandOf } from './leg-words';
 import type { PhoneCallsPorts } from './phone-calls-ports';
@@ -300,14 +299,3 @@ const MAX_FORWARDS = 70;
 /** References of calls of other phones begin above those of a phone's own. */
 const OTHERS_CALLS = 0x8000_0000;
 const NOTICE_SECONDS = 5;
-
-/** What `telephony-service` says of calls. */
-function callSettings({ telephonyService }: DirectoryView['config']): CallSettings {
-  const { interdigitTimeout, busyTimeout, transferSystem } = telephonyService;
-  return {
-    ...defaultCallSettings,
-    interdigitMs: interdigitTimeout * 1_000,
-    failedToneMs: busyTimeout * 1_000,
-    transferSystem: transferSystem === 'blind' || transferSystem === 'full-blind' ? 'full-blind' : 'full-consult',
-  };
-}
