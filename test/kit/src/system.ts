@@ -116,7 +116,7 @@ export async function startLinewatch(options: LinewatchOptions = {}): Promise<Li
     try {
       return await startOnce({ ...options, sccpPort }, { host, port });
     } catch (error) {
-      const isTaken = error instanceof NotStartedError && error.message.includes('is taken by another program');
+      const isTaken = error instanceof NotStartedError && /is taken by another|EADDRINUSE/.test(error.message);
       if (!isTaken || options.sipPort !== undefined || attempt === ATTEMPTS) throw error;
     }
   }
