@@ -302,8 +302,15 @@ export type LineFact = Extract<LinewatchEvent, { type: LineFactType }>;
 /** Which schema version `data` follows; raised when a field changes its meaning, never for an added optional field. */
 export const SCHEMA_VERSION = 1;
 
-/** The question of `lw.ask.authorize`: may this watcher have this subscription, and then keep it. */
-export const authorizeRequestSchema = z.object({ protocol: z.enum(['sip', 'sccp']), subscription: subscriptionSchema });
+/**
+ * The question of `lw.ask.authorize`: may this watcher have this subscription, and then keep it. `revision` is the CONFIG
+ * sequence that the edge went by: who answers by older rules would let in whom the edge has just ended, for good.
+ */
+export const authorizeRequestSchema = z.object({
+  protocol: z.enum(['sip', 'sccp']),
+  subscription: subscriptionSchema,
+  revision: count.optional(),
+});
 export type AuthorizeRequest = z.infer<typeof authorizeRequestSchema>;
 
 /** Its answer: a word; with `allow` the record as it stands now, its SubID and the owner's token. */

@@ -112,7 +112,7 @@ export const sccpEdge: ServiceDefinition<typeof sccpEdgeSettings> = {
       edge,
       host: advertised.host,
       directory,
-      authorization: new WatchAuthorization({ bus, hold, protocol: 'sccp' }),
+      authorization: new WatchAuthorization({ bus, hold, protocol: 'sccp', config }),
       records,
       lines,
       clock,

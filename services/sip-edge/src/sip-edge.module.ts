@@ -189,7 +189,7 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
         );
         return judged.kind === 'refused' ? judged.refusal : undefined;
       },
-      authorization: new WatchAuthorization({ bus, hold, protocol: 'sip' }),
+      authorization: new WatchAuthorization({ bus, hold, protocol: 'sip', config }),
       hold,
       endpoint,
       table,

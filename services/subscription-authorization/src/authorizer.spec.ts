@@ -95,7 +95,7 @@ function setUp(options: { rules?: Partial<PresenceRules>; catchUp?: (table: Memo
     table,
     { whole: async () => table.rebuild() },
     { now: async () => options.catchUp?.(table) },
-    () => ({ ...rules, ...options.rules }),
+    { rules: () => ({ ...rules, ...options.rules }), revision: () => 3 },
     { now: () => NOW },
     { of: () => ({ value: 0, add: () => undefined }) },
   );
@@ -123,6 +123,13 @@ describe('Authorizer', () => {
     const { authorizer, bus } = setUp({ rules: changed });
     expect((await authorizer.authorize(request('a', watcher))).word).toBe(word);
     expect(bus.stored).toHaveLength(word === 'allow' ? 1 : 0);
+  });
+
+  it('does not decide by an older configuration than that of the edge which asks', async () => {
+    const { authorizer, bus } = setUp();
+    expect(await authorizer.authorize({ ...request('a'), revision: 4 })).toEqual({ word: 'could-not-ask' });
+    expect(bus.stored).toHaveLength(0);
+    expect(await authorizer.authorize({ ...request('a'), revision: 3 })).toMatchObject({ word: 'allow' });
   });
 
   it('[T-21] refuses the one above the limit and accepts the next when one has ended', async () => {

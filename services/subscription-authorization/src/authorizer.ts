@@ -26,7 +26,7 @@ export class Authorizer {
     private readonly table: Pick<SubscriptionTable, 'read' | 'reserve' | 'release' | 'put'>,
     private readonly rebuilder: Pick<SubscriptionRebuilder, 'whole'>,
     private readonly catchUp: Pick<CatchUp, 'now'>,
-    private readonly rules: () => PresenceRules,
+    private readonly config: { rules(): PresenceRules; revision(): number },
     private readonly clock: Pick<Clock, 'now'>,
     private readonly answers: LabelledCounter,
   ) {}
@@ -41,8 +41,9 @@ export class Authorizer {
     return reply;
   }
 
-  private async decide({ protocol, subscription }: AuthorizeRequest): Promise<AuthorizeReply> {
-    const rules = this.rules();
+  private async decide({ protocol, subscription, revision = 0 }: AuthorizeRequest): Promise<AuthorizeReply> {
+    if (revision > this.config.revision()) return { word: 'could-not-ask' };
+    const rules = this.config.rules();
     const verdict = decideWatch(rules, {
       protocol,
       watcher: subscription.watcher.kind,

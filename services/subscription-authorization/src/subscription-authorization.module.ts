@@ -63,8 +63,8 @@ export const subscriptionAuthorization: ServiceDefinition = {
     );
 
     const catchUp = new CatchUp(stream, projector, consumer);
-    const rules = () => presenceRules(config.current());
-    const authorizer = new Authorizer(bus, table, rebuilder, catchUp, rules, clock, answers);
+    const running = { rules: () => presenceRules(config.current()), revision: () => config.revision() };
+    const authorizer = new Authorizer(bus, table, rebuilder, catchUp, running, clock, answers);
     const sweeper = new SubscriptionSweeper(bus, table, stream, clock, swept);
     const list = new SubscriptionList(table, new LineTable(redis), rebuilder, bus);
 

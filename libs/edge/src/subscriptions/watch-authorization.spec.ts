@@ -25,7 +25,12 @@ function asking(...answers: unknown[]) {
     if (answer instanceof Error) throw answer;
     return answer;
   };
-  const authorization = new WatchAuthorization({ bus: { subjects: makeSubjects(), ask }, hold, protocol: 'sccp' });
+  const authorization = new WatchAuthorization({
+    bus: { subjects: makeSubjects(), ask },
+    hold,
+    protocol: 'sccp',
+    config: { revision: () => 7 },
+  });
   return { asked, ask: () => authorization.ask(subscriptionOf('a')) };
 }
 
@@ -35,7 +40,7 @@ describe('whether a watcher may watch', () => {
   it('is asked on the bus, in the name of the protocol', async () => {
     const { asked, ask } = asking({ word: 'never-chained' });
     expect(await ask()).toEqual({ word: 'never-chained' });
-    expect(asked).toEqual([['lw.ask.authorize', { protocol: 'sccp', subscription: subscriptionOf('a') }]]);
+    expect(asked).toEqual([['lw.ask.authorize', { protocol: 'sccp', subscription: subscriptionOf('a'), revision: 7 }]]);
   });
 
   it.each([

@@ -17,6 +17,8 @@ export interface WatchAuthorizationPorts {
   /** Repeats what a neighbour that is away made fail, for up to 20 s [design law 8]. */
   readonly hold: Pick<Hold, 'run'>;
   readonly protocol: AuthorizeRequest['protocol'];
+  /** The running configuration of this edge. */
+  readonly config: { revision(): number };
 }
 
 /** Asks subscription-authorization whether a watcher may watch. */
@@ -32,9 +34,9 @@ export class WatchAuthorization {
   }
 
   private async askOnce(subscription: Subscription): Promise<AuthorizeReply> {
-    const { bus, protocol } = this.ports;
+    const { bus, protocol, config } = this.ports;
     const answered = await bus
-      .ask(bus.subjects.ask('authorize'), { protocol, subscription })
+      .ask(bus.subjects.ask('authorize'), { protocol, subscription, revision: config.revision() })
       .catch((error: unknown) => {
         throw error instanceof AnswerError && error.word === 'busy' ? new CouldNotAskError() : error;
       });

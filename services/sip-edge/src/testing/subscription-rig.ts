@@ -105,6 +105,7 @@ export class SubscriptionRig {
         bus: { subjects, ask: async (_subject, body) => this.authorize(body as AuthorizeRequest) },
         hold,
         protocol: 'sip',
+        config: { revision: () => 1 },
       }),
       hold,
       endpoint: this.endpoint,
