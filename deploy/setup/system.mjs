@@ -9,7 +9,7 @@ import { hostPort, reachable } from './ports.mjs';
 import { boundLog, freePort, startWatchdog } from './processes.mjs';
 import { RunFolder } from './run-folder.mjs';
 import { findServers, natsSpec, redisSpec, supervised } from './servers.mjs';
-import { copiesOf, environmentOfCopy, nodeFlags, serviceEntries } from './services.mjs';
+import { copiesOf, environmentOfCopy, nodeFlagsOf, serviceEntries } from './services.mjs';
 
 const importEntry = { 'import-config': 'deploy/setup/import-config.ts' };
 const serviceGraceMs = 12_000;
@@ -232,7 +232,7 @@ export class System {
       const spec = {
         name: copy.id,
         command: process.execPath,
-        args: [...nodeFlags, programs[copy.service]],
+        args: [...nodeFlagsOf(copy.service), programs[copy.service]],
         env: environmentOfCopy(copy, { options: this.options, env, natsUrl, redisUrl, httpPort: port, sip, sccp }),
         log: join(this.options.data, 'log', `${copy.id}.log`),
         ready: () => isReady(host, port),

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { bundle } from './bundle.mjs';
 import { installDependencies } from './install.mjs';
 import { root } from './paths.mjs';
-import { nodeFlags } from './services.mjs';
+import { nodeFlagsOf } from './services.mjs';
 
 const tools = {
   load: 'test/load/lamps.ts',
@@ -20,7 +20,7 @@ try {
   const programs = await bundle({ [output]: tools[name] });
   // Ctrl-C reaches the child as well: it stops what it started.
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
-  const node = [...(name === 'bench' ? nodeFlags : ['--enable-source-maps']), programs[output], ...args];
+  const node = [...(name === 'bench' ? nodeFlagsOf('sip-edge') : ['--enable-source-maps']), programs[output], ...args];
   const { status } = spawnSync(process.execPath, node, { cwd: root, stdio: 'inherit' });
   process.exit(status ?? 2);
 } catch (error) {
