@@ -23,8 +23,16 @@ describe('calls of SCCP phones', () => {
     expect(violations).toEqual([]);
   });
 
-  /** Both hear each other where they said. */
-  function expectSound(one: SccpCall, other: SccpCall): void {
+  /** Both hear each other where they said, once all has been said. */
+  async function expectSound(one: SccpCall, other: SccpCall): Promise<void> {
+    const isTold = (call: SccpCall) =>
+      call.phone.until('where to send', () => (call.receiving && call.sendingTo ? true : undefined));
+    const sendsTo = (call: SccpCall, peer: SccpCall) =>
+      call.phone.until('sound', () => (call.sendingTo?.port === peer.receiving?.port ? true : undefined));
+    await isTold(one);
+    await isTold(other);
+    await sendsTo(one, other);
+    await sendsTo(other, one);
     expect(place(one.sendingTo ?? { address: '', port: 0 })).toEqual(
       place(other.receiving ?? { address: '-', port: 0 }),
     );
@@ -66,7 +74,7 @@ describe('calls of SCCP phones', () => {
     const [call, incoming] = await talk(caller, called, '3002');
     expect(incoming).toMatchObject({ callingNumber: '3001', callingName: 'Phone 3001' });
     expect(call).toMatchObject({ calledNumber: '3002', calledName: 'Phone 3002' });
-    expectSound(call, incoming);
+    await expectSound(call, incoming);
     await lamp.waitFor('in-use');
     await incoming.hangup();
     await call.ended();
@@ -124,7 +132,7 @@ describe('calls of SCCP phones', () => {
     await one.until('silence at the other side', () => call.sendingTo === undefined || undefined);
     await incoming.resume();
     await call.answered();
-    expectSound(call, incoming);
+    await expectSound(call, incoming);
     await call.hangup();
     await incoming.ended();
     const withSip = await one.dial('2101');
@@ -160,11 +168,11 @@ describe('calls of SCCP phones', () => {
     await waiting.answer();
     await second.answered();
     await call.reach('held', ['held']);
-    expectSound(waiting, second);
+    await expectSound(waiting, second);
     await second.hangup();
     await waiting.ended();
     await call.resume();
-    expectSound(call, incoming);
+    await expectSound(call, incoming);
     await call.hangup();
     await incoming.ended();
   });
@@ -215,7 +223,7 @@ describe('calls of SCCP phones', () => {
     const incoming = await one.nextCall();
     await incoming.answer();
     await call.answered();
-    expectSound(call, incoming);
+    await expectSound(call, incoming);
     await call.hangup();
     await incoming.ended();
     const again = await two.redial();
