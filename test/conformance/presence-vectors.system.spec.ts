@@ -48,7 +48,9 @@ describe('the presence service of a small office', () => {
   it('T-4: a line that rings, is answered and hangs up is in use once, from the ringing, and idle once', async () => {
     const [watcher, called, caller] = [await office.phone(1), await office.phone(2), await office.phone(4)];
     const lamp = await watcher.subscribe('2102');
+    // The phone registered a moment ago: until that is known the line is unknown.
     await lamp.waitFor('idle');
+    const atRest = lampsOf(lamp).length;
     const call = caller.call('2102');
     const incoming = await called.nextCall();
     await lamp.waitFor('in-use');
@@ -60,7 +62,7 @@ describe('the presence service of a small office', () => {
     await lamp.waitFor('idle');
     await lamp.refresh();
     await lamp.next();
-    expect(lampsOf(lamp)).toEqual(['idle', 'in-use', 'idle', 'idle']);
+    expect(lampsOf(lamp).slice(atRest)).toEqual(['in-use', 'idle', 'idle']);
     await unregister(watcher, called, caller);
   });
 
