@@ -8,7 +8,6 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import {
   failureResponse,
   fillReceivedAndRport,
@@ -25,46 +24,13 @@ import {
   serialize,
   StreamFramer,
 } from '@linewatch/sip';
+import { damaged, type Mutation, pickerOf, readFuzzOptions, removal, runFuzz, splice, truncation } from './fuzz';
 
-const { values: given } = parseArgs({
-  options: {
-    count: { type: 'string', default: '1000000' },
-    seed: { type: 'string', default: '1' },
-    only: { type: 'string' },
-    'max-ms': { type: 'string', default: '50' },
-    'max-heap-growth-mb': { type: 'string', default: '64' },
-    corpus: { type: 'string', default: join('libs', 'sip', 'src', 'testdata', 'torture') },
-  },
-});
-
-function numberOf(name: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) {
-    console.error(`--${name} takes a whole number, not "${text}"`);
-    process.exit(2);
-  }
-  return value;
-}
-
-const COUNT = numberOf('count', given.count);
-const SEED = numberOf('seed', given.seed);
-const MAX_NS = BigInt(numberOf('max-ms', given['max-ms'])) * 1_000_000n;
-const MAX_HEAP_GROWTH = numberOf('max-heap-growth-mb', given['max-heap-growth-mb']) * 1024 * 1024;
+const options = readFuzzOptions({ count: 1_000_000, corpus: join('libs', 'sip', 'src', 'testdata', 'torture') });
 const SOURCE = { host: '127.0.0.1', port: 5060 };
 const LIMITS = { maxHeaderBytes: 8192, maxBodyBytes: 8192 };
 /** No mutant is longer than what a datagram can carry. */
 const MAX_INPUT = 65_507;
-
-/** Mulberry32: equal seeds give equal inputs on every machine. */
-function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 const PHONE = [
   'SUBSCRIBE sip:3001@10.0.0.1:5060;transport=udp SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK1;rport\r\n' +
@@ -97,8 +63,6 @@ const SHARP = [
   '\r\n '.repeat(999), ';a=b'.repeat(999), ':::', 'sip:a@b,'.repeat(400),
 ].map((text) => Buffer.from(text)); // prettier-ignore
 
-type Mutation = (input: Buffer, pick: (below: number) => number, all: readonly Buffer[]) => Buffer;
-
 const MUTATIONS: readonly Mutation[] = [
   function bitFlips(input, pick) {
     const output = Buffer.from(input);
@@ -113,13 +77,8 @@ const MUTATIONS: readonly Mutation[] = [
     for (let n = 1 + pick(8); n > 0; n--) output[pick(output.length)] = pick(256);
     return output;
   },
-  function truncation(input, pick) {
-    return input.subarray(0, pick(input.length + 1));
-  },
-  function splice(input, pick, all) {
-    const other = all[pick(all.length)] ?? input;
-    return Buffer.concat([input.subarray(0, pick(input.length + 1)), other.subarray(pick(other.length + 1))]);
-  },
+  truncation,
+  splice,
   function duplication(input, pick) {
     const from = pick(input.length + 1);
     const part = input.subarray(from, from + pick(80));
@@ -129,10 +88,7 @@ const MUTATIONS: readonly Mutation[] = [
       input.subarray(from),
     ]);
   },
-  function removal(input, pick) {
-    const from = pick(input.length + 1);
-    return Buffer.concat([input.subarray(0, from), input.subarray(from + pick(40))]);
-  },
+  removal,
   function sharpText(input, pick) {
     const at = pick(input.length + 1);
     return Buffer.concat([input.subarray(0, at), SHARP[pick(SHARP.length)] ?? input, input.subarray(at)]);
@@ -170,14 +126,11 @@ function withTrueLength(input: Buffer): Buffer {
   return Buffer.from(head + text.slice(end), 'latin1');
 }
 
-function mutant(all: readonly Buffer[], number: number): Buffer {
-  const next = random(Math.imul(SEED, 0x9e3779b1) ^ number);
-  const pick = (below: number): number => (below <= 0 ? 0 : Math.floor(next() * below));
-  let input = all[pick(all.length)] ?? Buffer.alloc(0);
-  for (let n = pick(4) > 0 ? 1 : 2 + pick(5); n > 0; n--) {
-    const mutate = MUTATIONS[pick(MUTATIONS.length)];
-    if (mutate !== undefined) input = mutate(input, pick, all).subarray(0, MAX_INPUT);
-  }
+const all = corpus(options.corpus);
+
+function mutant(number: number): Buffer {
+  const pick = pickerOf(options.seed, number);
+  const input = damaged(all, MUTATIONS, MAX_INPUT, pick);
   return pick(3) === 0 ? withTrueLength(input) : input;
 }
 
@@ -227,74 +180,13 @@ function feed(input: Buffer): void {
     throw new Error('the framer holds more than its limits');
 }
 
-function report(number: number, input: Buffer, what: string): void {
-  console.error(`seed ${SEED} input ${number}: ${what}\n${input.toString('base64')}`);
-}
-
-/** The live heap: collected first where node was started with --expose-gc. */
-function heapUsed(): number {
-  (globalThis as { gc?: () => void }).gc?.();
-  return process.memoryUsage().heapUsed;
-}
-
-function main(): number {
-  const all = corpus(given.corpus);
-  const [first, last] =
-    given.only === undefined ? [0, COUNT] : [numberOf('only', given.only), numberOf('only', given.only) + 1];
-  let found = 0;
-  let slowest = 0n;
-  const warm = Math.min(last, first + 20_000);
-  let heapBefore = heapUsed();
-  let heapAtEnd = heapBefore;
-  const started = process.hrtime.bigint();
-  for (let number = first; number < last && found < 20; number++) {
-    const input = mutant(all, number);
-    let took = time(
-      () => feed(input),
-      number,
-      input,
-      () => found++,
-    );
-    // A pause of the machine or the collector is no fault of the input: only what is slow three times is slow.
-    for (let again = 0; took > MAX_NS && again < 2; again++) {
-      const repeated = time(
-        () => feed(input),
-        number,
-        input,
-        () => found++,
-      );
-      if (repeated < took) took = repeated;
-    }
-    if (took > slowest) slowest = took;
-    if (took > MAX_NS) {
-      found++;
-      report(number, input, `took ${took / 1_000_000n} ms`);
-    }
-    if (number + 1 === warm) heapBefore = heapUsed();
-    heapAtEnd = number + 1 === last ? heapUsed() : heapAtEnd;
-  }
-  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-  const growth = heapAtEnd - heapBefore;
-  if (growth > MAX_HEAP_GROWTH) {
-    found++;
-    console.error(`the heap grew by ${Math.round(growth / 1048576)} MB`);
-  }
-  const rate = Math.round((last - first) / seconds);
-  const kinds = `${seen.requests} requests, ${seen.responses} responses, ${seen.failures} refused, ${seen.scanned} scanned, ${seen.frames} frames`;
-  const cost = `slowest ${(Number(slowest) / 1e6).toFixed(2)} ms, heap ${(growth / 1048576).toFixed(1)} MB`;
-  console.log(`fuzz-sip: ${last - first} inputs, seed ${SEED}, ${rate} inputs/s, ${kinds}, ${cost}, found ${found}`);
-  return found === 0 ? 0 : 1;
-}
-
-function time(run: () => void, number: number, input: Buffer, onThrow: () => void): bigint {
-  const before = process.hrtime.bigint();
-  try {
-    run();
-  } catch (error) {
-    onThrow();
-    report(number, input, String(error));
-  }
-  return process.hrtime.bigint() - before;
-}
-
-process.exitCode = main();
+process.exitCode = runFuzz({
+  name: 'fuzz-sip',
+  options,
+  warm: 20_000,
+  mutant,
+  feed,
+  show: (input, number, what) => `seed ${options.seed} input ${number}: ${what}\n${input.toString('base64')}`,
+  kinds: () =>
+    `${seen.requests} requests, ${seen.responses} responses, ${seen.failures} refused, ${seen.scanned} scanned, ${seen.frames} frames`,
+});
