@@ -1,4 +1,6 @@
 export { type RedisSettings, RedisConnection } from './connection';
+export { type RedisService, openRedis } from './open-redis';
+export { Mending } from './mending';
 export { UnavailableError } from './errors';
 export { type Keys, makeKeys } from './keys';
 export { type LineRow, LineTable } from './lines';

@@ -1,5 +1,5 @@
 import { EdgeMonitor, FailureWatch, Rounds, type ServiceDefinition } from '@linewatch/runtime';
-import { Generation, Lead, LineTable, RedisConnection } from '@linewatch/tables';
+import { Generation, Lead, LineTable, Mending, openRedis } from '@linewatch/tables';
 import { Module } from '@nestjs/common';
 import { EdgeLosses } from './edge-losses';
 import { FactAppender } from './fact-appender';
@@ -22,16 +22,10 @@ class PresenceStateModule {}
 export const presenceState: ServiceDefinition = {
   name: 'presence-state',
   module: async (context) => {
-    const { bus, clock, config, drain, floodLog, health, metrics, settings } = context;
+    const { bus, clock, config, drain, floodLog, health, metrics } = context;
     const failed = (what: string) => (err: unknown) => floodLog.warn(what, `${what} failed; trying again`, { err });
 
-    const redis = new RedisConnection({
-      url: settings.LINEWATCH_REDIS_URL,
-      prefix: settings.LINEWATCH_PREFIX,
-      onError: (err) => floodLog.warn('redis', 'redis: connection error', { err }),
-    });
-    drain.on('close', 'redis', () => redis.close());
-    health.check('redis', () => ({ ok: redis.isReady() }));
+    const redis = openRedis(context);
 
     const counters = {
       folded: metrics.counter('facts_folded_total', 'Facts folded into the states of their lines'),
@@ -63,16 +57,8 @@ export const presenceState: ServiceDefinition = {
       drain.on('pull', name, () => rounds.stop());
       return rounds;
     };
-    // A reconnect may have lost rows without losing all: then every row is looked at, else only whether they are there.
-    let mend = false;
-    const rebuilding = every('the rebuild of lines', SWEEP_MS, async () => {
-      if (!mend) return rebuilder.whole();
-      mend = false;
-      await rebuilder.mend().catch((error: unknown) => {
-        mend = true;
-        throw error;
-      });
-    });
+    const mending = new Mending(rebuilder);
+    const rebuilding = every('the rebuild of lines', SWEEP_MS, () => mending.round());
     const leading = every('the lead among copies', LEAD_MS, () => folding.round());
     const leases = every('the sweep of leases', SWEEP_MS, () => keeper.sweep(clock.now()));
     const edges = every('the loss of an edge', SWEEP_MS, () => losses.round());
@@ -93,7 +79,7 @@ export const presenceState: ServiceDefinition = {
       'pull',
       'reconnects',
       redis.onReconnect(() => {
-        mend = true;
+        mending.reconnected();
         rebuilding.wake();
       }),
     );

@@ -1,12 +1,11 @@
-import { Outbox } from '@linewatch/bus';
 import {
   Bindings,
   checkOwnership,
   Directory,
-  Hold,
   LineAudit,
   Lines,
   notifyRecorder,
+  openNeighbours,
   reclaimSubscriptions,
   RegistrationKeeper,
   SubscriptionRecords,
@@ -15,14 +14,13 @@ import {
 import {
   EdgeIdentity,
   EdgeMonitor,
-  outboxMetrics,
   presenceRules,
   Rounds,
   type ServiceContext,
   type ServiceDefinition,
 } from '@linewatch/runtime';
 import { sameLamp, type SubscriptionEnding } from '@linewatch/presence';
-import { BindingTable, RedisConnection, SubscriptionTable } from '@linewatch/tables';
+import { BindingTable, SubscriptionTable } from '@linewatch/tables';
 import { Module } from '@nestjs/common';
 import { CALLS, CallMessages } from './call-messages.controller';
 import { Calls } from './calls/calls';
@@ -53,19 +51,7 @@ export const sccpEdge: ServiceDefinition<typeof sccpEdgeSettings> = {
     const { bind, advertised } = listeningOf(settings, config.current());
     const tls = tlsIdentityOf(settings);
     const listener = makeListener(context, (connection) => new StationSession(connection, sessions));
-    const redis = openRedis(context);
-    const outbox = new Outbox(bus, {
-      onRetry: (err, depth) => floodLog.warn('outbox', 'facts wait for NATS', { err, depth }),
-    });
-    outboxMetrics(metrics, outbox);
-    const hold = new Hold({
-      wheel,
-      clock,
-      bus,
-      held: metrics.counter('requests_held_total', 'Requests that waited for a neighbour'),
-      gaveUp: metrics.counter('requests_given_up_total', 'Requests whose neighbour did not come back in time'),
-    });
-
+    const { redis, outbox, hold } = openNeighbours(context);
     const directory = new Directory(config.current());
     const lines = new Lines(bus);
     const bindings = new Bindings(bus, new BindingTable(redis));
@@ -223,7 +209,6 @@ export const sccpEdge: ServiceDefinition<typeof sccpEdgeSettings> = {
       lines.stop();
       monitor.stop();
     });
-    drain.on('finish', 'held requests', () => hold.close());
     drain.on('hand-over', 'outbox', async () => {
       await outbox.drained(5_000);
       await edge.bye();
@@ -263,15 +248,4 @@ async function listen(listener: SccpListener, address: ListenAddress, tls?: TlsI
   } catch (error) {
     throw new Error(describeBindError(error as NodeJS.ErrnoException, address), { cause: error });
   }
-}
-
-function openRedis({ settings, floodLog, health, drain }: Context): RedisConnection {
-  const redis = new RedisConnection({
-    url: settings.LINEWATCH_REDIS_URL,
-    prefix: settings.LINEWATCH_PREFIX,
-    onError: (err) => floodLog.warn('redis', 'redis: connection error', { err }),
-  });
-  health.check('redis', () => ({ ok: redis.isReady() }));
-  drain.on('close', 'redis', () => redis.close());
-  return redis;
 }

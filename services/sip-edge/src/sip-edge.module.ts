@@ -1,16 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { Outbox } from '@linewatch/bus';
 import {
   Bindings,
   checkOwnership,
   decideAgain,
   Directory,
   followWatchers,
-  Hold,
   Latch,
   LineAudit,
   Lines,
   notifyRecorder,
+  openNeighbours,
   reclaimSubscriptions,
   RegistrationKeeper,
   SubscriptionRecords,
@@ -19,7 +18,6 @@ import {
 import {
   EdgeIdentity,
   EdgeMonitor,
-  outboxMetrics,
   presenceRules,
   Rounds,
   type ServiceContext,
@@ -27,7 +25,7 @@ import {
 } from '@linewatch/runtime';
 import { sameLamp, type Binding, type SubscriptionEnding } from '@linewatch/presence';
 import { toTag } from '@linewatch/sip';
-import { BindingTable, RedisConnection, SubscriptionTable } from '@linewatch/tables';
+import { BindingTable, SubscriptionTable } from '@linewatch/tables';
 import { Module } from '@nestjs/common';
 import { Authentication } from './authentication';
 import { CALLS, CallMessages } from './call-messages.controller';
@@ -64,19 +62,7 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
     const { bus, clock, config, drain, floodLog, health, id, log, metrics, wheel } = context;
     const listening = listeningOf(context.settings, config.current());
     const endpoint = await openEndpoint(context, listening);
-    const redis = openRedis(context);
-    const outbox = new Outbox(bus, {
-      onRetry: (err, depth) => floodLog.warn('outbox', 'facts wait for NATS', { err, depth }),
-    });
-    outboxMetrics(metrics, outbox);
-    const hold = new Hold({
-      wheel,
-      clock,
-      bus,
-      held: metrics.counter('requests_held_total', 'Requests that waited for a neighbour'),
-      gaveUp: metrics.counter('requests_given_up_total', 'Requests whose neighbour did not come back in time'),
-    });
-
+    const { redis, outbox, hold } = openNeighbours(context);
     const directory = new Directory(config.current());
     const lines = new Lines(bus);
     const bindings = new Bindings(bus, new BindingTable(redis));
@@ -251,7 +237,6 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
       lines.stop();
       monitor.stop();
     });
-    drain.on('finish', 'held requests', () => hold.close());
     drain.on('hand-over', 'outbox', async () => {
       await outbox.drained(5_000);
       await edge.bye();
@@ -292,15 +277,4 @@ async function openEndpoint(context: Context, { bind, advertised }: Listening): 
   metrics.gauge('sip_client_transactions', 'Own requests that are not over', () => endpoint.transactions.client);
   health.check('sip', () => ({ ok: true, detail: `${bind.host}:${bind.port}` }));
   return endpoint;
-}
-
-function openRedis({ settings, floodLog, health, drain }: Context): RedisConnection {
-  const redis = new RedisConnection({
-    url: settings.LINEWATCH_REDIS_URL,
-    prefix: settings.LINEWATCH_PREFIX,
-    onError: (err) => floodLog.warn('redis', 'redis: connection error', { err }),
-  });
-  health.check('redis', () => ({ ok: redis.isReady() }));
-  drain.on('close', 'redis', () => redis.close());
-  return redis;
 }

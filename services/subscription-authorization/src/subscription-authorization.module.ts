@@ -6,7 +6,7 @@ import {
   untilAvailable,
   type ServiceDefinition,
 } from '@linewatch/runtime';
-import { Generation, LineTable, RedisConnection, SubscriptionTable } from '@linewatch/tables';
+import { Generation, LineTable, Mending, openRedis, SubscriptionTable } from '@linewatch/tables';
 import { Module } from '@nestjs/common';
 import { Answers, AUTHORIZER, SUBSCRIPTION_LIST } from './answers';
 import { Authorizer } from './authorizer';
@@ -27,16 +27,10 @@ class SubscriptionAuthorizationModule {}
 export const subscriptionAuthorization: ServiceDefinition = {
   name: 'subscription-authorization',
   module: async (context) => {
-    const { bus, clock, config, drain, floodLog, health, metrics, settings } = context;
+    const { bus, clock, config, drain, floodLog, health, metrics } = context;
     const failed = (what: string) => (err: unknown) => floodLog.warn(what, `${what} failed; trying again`, { err });
 
-    const redis = new RedisConnection({
-      url: settings.LINEWATCH_REDIS_URL,
-      prefix: settings.LINEWATCH_PREFIX,
-      onError: (err) => floodLog.warn('redis', 'redis: connection error', { err }),
-    });
-    drain.on('close', 'redis', () => redis.close());
-    health.check('redis', () => ({ ok: redis.isReady() }));
+    const redis = openRedis(context);
 
     const answers = metrics.counters('authorizations_total', 'Answers to requests to watch', 'word');
     const swept = metrics.counter('subscriptions_swept_total', 'Subscriptions whose owner never came back to end them');
@@ -73,16 +67,8 @@ export const subscriptionAuthorization: ServiceDefinition = {
       drain.on('pull', name, () => rounds.stop());
       return rounds;
     };
-    // A reconnect may have lost rows without losing all: then every row is looked at, else only whether they are there.
-    let mend = false;
-    const rebuilding = every('the rebuild of subscriptions', SWEEP_MS, async () => {
-      if (!mend) return rebuilder.whole();
-      mend = false;
-      await rebuilder.mend().catch((error: unknown) => {
-        mend = true;
-        throw error;
-      });
-    });
+    const mending = new Mending(rebuilder);
+    const rebuilding = every('the rebuild of subscriptions', SWEEP_MS, () => mending.round());
     const sweeping = every('the sweep of subscriptions', SWEEP_MS, () => sweeper.sweep());
     const indexing = new Rounds(async () => void (await table.sweepIndexes()), {
       everyMs: AUDIT_MS,
@@ -92,7 +78,7 @@ export const subscriptionAuthorization: ServiceDefinition = {
     });
     drain.on('pull', 'the sweep of indexes', () => indexing.stop());
     const onReconnect = (): void => {
-      mend = true;
+      mending.reconnected();
       rebuilding.wake();
     };
     drain.on('pull', 'reconnects', redis.onReconnect(onReconnect));
