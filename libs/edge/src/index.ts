@@ -4,6 +4,7 @@ export { type LineListener, type LineView, Lines } from './lines';
 export { type DirectoryView, Directory } from './directory';
 export { namedParty } from './named-party';
 export { type HoldPorts, Hold, isUnavailable } from './hold';
+export { type Listening, bindErrorOf, chooseListening } from './listening';
 export { openNeighbours } from './neighbours';
 export { Gate } from './gate';
 export { Latch } from './latch';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import type { Config } from '@linewatch/config';
+import { bindErrorOf, chooseListening, type Listening } from '@linewatch/edge';
 import { z } from 'zod';
-import type { ListenAddress, TlsIdentity } from './transport/listener';
+import type { TlsIdentity } from './transport/listener';
 
 const isAddress = (text: string): boolean => isIP(text) !== 0;
 const MOST_PORT = 65_535;
@@ -87,24 +87,14 @@ export const sccpEdgeSettings = {
     .describe('the highest protocol version that is agreed to, 3 to 22'),
 };
 
-/** Where an edge listens, and the address that phones are told. */
-export interface Listening {
-  readonly bind: ListenAddress;
-  readonly advertised: ListenAddress;
-}
-
-const ANY: readonly string[] = ['0.0.0.0', '::'];
-
 /** Where to listen: what the environment says wins over `ip source-address` [cme-presence 6.3]. */
 export function listeningOf(
   settings: { LINEWATCH_SCCP_BIND?: string; LINEWATCH_SCCP_PORT?: number; LINEWATCH_SCCP_ADVERTISE?: string },
   { telephonyService: { sourceAddress } }: Pick<Config, 'telephonyService'>,
-  ownAddress: () => string = firstOwnAddress,
+  ownAddress?: () => string,
 ): Listening {
-  const host = settings.LINEWATCH_SCCP_BIND ?? sourceAddress?.host ?? '0.0.0.0';
-  const listenPort = settings.LINEWATCH_SCCP_PORT ?? sourceAddress?.port ?? 2000;
-  const named = settings.LINEWATCH_SCCP_ADVERTISE ?? (ANY.includes(host) ? sourceAddress?.host : host) ?? ownAddress();
-  return { bind: { host, port: listenPort }, advertised: { host: named, port: listenPort } };
+  const { LINEWATCH_SCCP_BIND: host, LINEWATCH_SCCP_PORT: port, LINEWATCH_SCCP_ADVERTISE: advertise } = settings;
+  return chooseListening({ host, port, advertise }, sourceAddress, 2000, ownAddress);
 }
 
 /**
@@ -123,22 +113,7 @@ export function tlsIdentityOf(settings: {
   return { cert: readFileSync(cert), key: readFileSync(key) };
 }
 
-function firstOwnAddress(): string {
-  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
-}
-
-/** One line for an address that cannot be listened on: what is wrong, where, and what to do. */
-export function describeBindError(error: NodeJS.ErrnoException, { host, port: at }: ListenAddress): string {
-  const where = `SCCP address ${host}:${at}`;
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return `${where} is taken by another process: stop it, or choose another port (--sccp-port, LINEWATCH_SCCP_PORT).`;
-    case 'EADDRNOTAVAIL':
-      return `${where} is none of this machine's: correct ip source-address in telephony-service, or choose one (--bind, LINEWATCH_SCCP_BIND).`;
-    case 'EACCES':
-      return `${where} needs rights that this process has not: choose a port above 1023 (--sccp-port, LINEWATCH_SCCP_PORT).`;
-    default:
-      return `${where} cannot be listened on: ${error.message}`;
-  }
+/** One line for an address that cannot be listened on. */
+export function describeBindError(error: NodeJS.ErrnoException, address: Listening['bind']): string {
+  return bindErrorOf(error, address, 'SCCP', 'ip source-address in telephony-service');
 }

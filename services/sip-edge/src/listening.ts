@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Config } from '@linewatch/config';
-import type { Address } from '@linewatch/sip';
+import { bindErrorOf, chooseListening, type Listening } from '@linewatch/edge';
 import { z } from 'zod';
 
 /** The variables of a SIP edge, beside those of every service. */
@@ -31,24 +31,14 @@ export const sipEdgeSettings = {
     .describe('a secret of at least 16 characters that all SIP edges share, for the nonces of digest authentication'),
 };
 
-/** Where an edge listens, and the address that phones are told. */
-export interface Listening {
-  readonly bind: Address;
-  readonly advertised: Address;
-}
-
-const ANY: readonly string[] = ['0.0.0.0', '::'];
-
 /** Where to listen: what the environment says wins over `source-address` [cme-presence 2.8]. */
 export function listeningOf(
   settings: { LINEWATCH_SIP_BIND?: string; LINEWATCH_SIP_PORT?: number; LINEWATCH_SIP_ADVERTISE?: string },
   { voiceRegisterGlobal: { sourceAddress } }: Pick<Config, 'voiceRegisterGlobal'>,
-  ownAddress: () => string = firstOwnAddress,
+  ownAddress?: () => string,
 ): Listening {
-  const host = settings.LINEWATCH_SIP_BIND ?? sourceAddress?.host ?? '0.0.0.0';
-  const port = settings.LINEWATCH_SIP_PORT ?? sourceAddress?.port ?? 5060;
-  const named = settings.LINEWATCH_SIP_ADVERTISE ?? (ANY.includes(host) ? sourceAddress?.host : host) ?? ownAddress();
-  return { bind: { host, port }, advertised: { host: named, port } };
+  const { LINEWATCH_SIP_BIND: host, LINEWATCH_SIP_PORT: port, LINEWATCH_SIP_ADVERTISE: advertise } = settings;
+  return chooseListening({ host, port, advertise }, sourceAddress, 5060, ownAddress);
 }
 
 /** Every address of this machine. */
@@ -56,22 +46,7 @@ export function ownAddresses(): string[] {
   return Object.values(networkInterfaces()).flatMap((addresses) => (addresses ?? []).map(({ address }) => address));
 }
 
-function firstOwnAddress(): string {
-  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
-}
-
-/** One line for an address that cannot be listened on: what is wrong, where, and what to do. */
-export function describeBindError(error: NodeJS.ErrnoException, { host, port }: Address): string {
-  const where = `SIP address ${host}:${port}`;
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return `${where} is taken by another process: stop it, or choose another port (--sip-port, LINEWATCH_SIP_PORT).`;
-    case 'EADDRNOTAVAIL':
-      return `${where} is none of this machine's: correct source-address in voice register global, or choose one (--bind, LINEWATCH_SIP_BIND).`;
-    case 'EACCES':
-      return `${where} needs rights that this process has not: choose a port above 1023 (--sip-port, LINEWATCH_SIP_PORT).`;
-    default:
-      return `${where} cannot be listened on: ${error.message}`;
-  }
+/** One line for an address that cannot be listened on. */
+export function describeBindError(error: NodeJS.ErrnoException, address: Listening['bind']): string {
+  return bindErrorOf(error, address, 'SIP', 'source-address in voice register global');
 }

@@ -8,6 +8,7 @@ import {
   Latch,
   LineAudit,
   Lines,
+  type Listening,
   notifyRecorder,
   openNeighbours,
   reclaimSubscriptions,
@@ -31,7 +32,7 @@ import { Authentication } from './authentication';
 import { CALLS, CallMessages } from './call-messages.controller';
 import { Calls } from './calls/calls';
 import { Endpoint } from './endpoint/endpoint';
-import { type Listening, describeBindError, listeningOf, ownAddresses, sipEdgeSettings } from './listening';
+import { describeBindError, listeningOf, ownAddresses, sipEdgeSettings } from './listening';
 import { optionsHandler } from './options-handler';
 import { Registrar } from './registrar/registrar';
 import { Audit } from './subscriptions/audit';
