@@ -225,6 +225,46 @@ describe('LineFolder', () => {
     expect(rows.rows.get(LINE)?.fold.seq).toBe(4);
   });
 
+  describe('when another copy made the row anew while this one was about to publish', () => {
+    /** Idle is published; a call rings, which `slow` is about to say, and has ended; the row knows both and says idle. */
+    async function rebuiltMeanwhile() {
+      const { streams, rows, copy } = setUp();
+      const facts = story(streams);
+      await copy().foldBatch([facts.configured(), facts.registered()]);
+      const [ringing, ended] = [facts.ringing(), facts.ended()];
+      const other = copy();
+      const { append } = streams;
+      const appendOfSlow: typeof append = async (...args) => {
+        streams.append = append;
+        await new LineStore(streams, rows).rebuild(LINE);
+        await other.foldBatch([ended]);
+        return streams.append(...args);
+      };
+      streams.append = appendOfSlow;
+      return { streams, rows, slow: copy(), other, ringing };
+    }
+
+    it('publishes what stands, as its own word is old by then', async () => {
+      const { streams, rows, slow, ringing } = await rebuiltMeanwhile();
+      await slow.foldBatch([ringing]);
+      expect(lampsOf(streams)).toEqual(['idle', 'in-use', 'idle']);
+      expect(rows.rows.get(LINE)?.published?.seq).toBe(3);
+    });
+
+    it('leaves it to the copy that is given the fact again, should it die after it published', async () => {
+      const { streams, rows, slow, other, ringing } = await rebuiltMeanwhile();
+      const { put } = rows;
+      rows.put = async () => {
+        rows.put = put;
+        throw new Error('killed');
+      };
+      await expect(slow.foldBatch([ringing])).rejects.toThrow('killed');
+      expect(lampsOf(streams)).toEqual(['idle', 'in-use']);
+      await other.foldBatch([ringing]);
+      expect(lampsOf(streams)).toEqual(['idle', 'in-use', 'idle']);
+    });
+  });
+
   it('[law 1] rebuilds a lost row from the last snapshot and the later facts', async () => {
     const { streams, rows, copy } = setUp();
     const folder = copy();

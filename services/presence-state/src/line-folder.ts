@@ -80,7 +80,7 @@ export class LineFolder {
       const folded = await this.foldOnto(row, facts);
       // A rebuild after a lost race may hold these facts already; what it holds may still have to be published.
       const isNew = folded.fold !== row.fold || folded.publish;
-      const lostTo = isNew ? await this.commit(line, row, folded, facts) : undefined;
+      const lostTo = isNew ? await this.commit(line, row, folded, facts) : await this.overtaken(line, row);
       if (lostTo === undefined) {
         this.foldedUpTo.set(line, folded.fold.seq);
         return;
@@ -121,6 +121,15 @@ export class LineFolder {
     throw new UnavailableError(`line ${start.line}: stream LINES does not give the facts up to ${newest.streamSeq}`);
   }
 
+  /**
+   * Facts that a row holds already were put there by another copy, or by a rebuild that may have read PRESENCE before the
+   * last state was published: then the row is made anew.
+   */
+  private async overtaken(line: LineNumber, row: LineRow): Promise<LineRow | undefined> {
+    const last = await this.store.snapshot(line);
+    return isBehind(row, last?.published) ? this.store.rebuild(line) : undefined;
+  }
+
   /** Publishes and stores; undefined when done, else the row to start from again after a lost race. */
   private async commit(
     line: LineNumber,
@@ -148,13 +157,19 @@ export class LineFolder {
     const next: LineRow = { fold, published };
     if ((await this.rows.put(line, next, row.fold.seq)) === 'conflict') {
       this.recent.forget(line);
-      return this.store.load(line);
+      const other = await this.store.load(line);
+      return isBehind(other, published) ? this.store.rebuild(line) : other;
     }
     const isIndexed = this.recent.isIndexed(line, next);
     if (!isIndexed) await this.rows.index(line, next, row);
     this.recent.wrote(line, next, !isIndexed);
     return undefined;
   }
+}
+
+/** Whether a row does not know of what was published. */
+function isBehind(row: LineRow, published: LineRow['published']): boolean {
+  return (published?.seq ?? 0) > (row.published?.seq ?? 0);
 }
 
 function groupByLine(bus: Pick<Bus, 'subjects'>, batch: readonly Stored[]): Map<LineNumber, Stored[]> {

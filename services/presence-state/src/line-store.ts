@@ -69,7 +69,8 @@ export class LineStore {
     return tail;
   }
 
-  private async snapshot(
+  /** The line as it was published last, with the version of that. */
+  async snapshot(
     line: LineNumber,
   ): Promise<{ fold: LineFold; published: NonNullable<LineRow['published']> } | undefined> {
     const stored = await this.streams.last(this.streams.subjects.presence(line));
