@@ -1,8 +1,6 @@
-import { dndOf, type SccpKey, SccpOffice, SipRefusedError } from '@linewatch/kit';
+import { dndOf, SccpOffice, SipRefusedError } from '@linewatch/kit';
 
 /** The vectors of the behaviour contract, SCCP side, against a whole system [cme-presence 9]. */
-
-const lampsOf = ({ lamps }: SccpKey) => lamps;
 
 describe('the presence service of an office with SCCP phones', () => {
   let office: SccpOffice;
@@ -25,8 +23,7 @@ describe('the presence service of an office with SCCP phones', () => {
     await call.answered();
     await call.hangup();
     await incoming.ended();
-    await watcher.shows(1, 'idle');
-    expect(lampsOf(watcher.key(1)).slice(-3)).toEqual(['idle', 'in-use', 'idle']);
+    await watcher.showed(1, 'idle', 'in-use', 'idle');
     expect(watcher.repeatedLamps).toBe(0);
   });
 

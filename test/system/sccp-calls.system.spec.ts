@@ -78,10 +78,8 @@ describe('calls of SCCP phones', () => {
     await lamp.waitFor('in-use');
     await incoming.hangup();
     await call.ended();
-    await lamp.waitFor('idle');
-    await caller.shows(1, 'idle');
-    expect(caller.key(1).lamps.slice(-3)).toEqual(['idle', 'in-use', 'idle']);
-    expect(lamp.notifications.map((each) => each.lamp)).toEqual(['idle', 'in-use', 'idle']);
+    await lamp.showed('idle', 'in-use', 'idle');
+    await caller.showed(1, 'idle', 'in-use', 'idle');
   });
 
   it('SCCP to SIP: the answer names the address of the station', async () => {
@@ -98,8 +96,7 @@ describe('calls of SCCP phones', () => {
     await soundWithSip(call, incoming);
     await call.hangup();
     await incoming.ended();
-    await caller.shows(2, 'idle');
-    expect(caller.key(2).lamps.slice(-3)).toEqual(['idle', 'in-use', 'idle']);
+    await caller.showed(2, 'idle', 'in-use', 'idle');
   });
 
   it('SIP to SCCP: the offer and the answer name both addresses, and the codec is in both lists', async () => {
@@ -120,8 +117,7 @@ describe('calls of SCCP phones', () => {
     expect(incoming.receiving?.codec).toBe(2);
     await call.hangup();
     await incoming.ended();
-    await watcher.shows(1, 'idle');
-    expect(watcher.key(1).lamps.slice(-3)).toEqual(['idle', 'in-use', 'idle']);
+    await watcher.showed(1, 'idle', 'in-use', 'idle');
   });
 
   it('hold and resume between stations and with a SIP phone; watchers see nothing of it', async () => {
@@ -151,7 +147,7 @@ describe('calls of SCCP phones', () => {
     await soundWithSip(withSip, atSip);
     await atSip.hangup();
     await withSip.ended();
-    expect(one.key(1).lamps.slice(-3)).toEqual(['idle', 'in-use', 'idle']);
+    await one.showed(1, 'idle', 'in-use', 'idle');
   });
 
   it('a busy single line refuses; a dual line lets a second call wait, and both are taken in turn', async () => {
@@ -210,8 +206,7 @@ describe('calls of SCCP phones', () => {
     expect(two.key(2).lamp).toBe('in-use');
     one.onHook();
     await failed.ended();
-    await two.shows(2, 'idle');
-    expect(two.key(2).lamps.slice(-5)).toEqual(['idle', 'in-use', 'idle', 'in-use', 'idle']);
+    await two.showed(2, 'idle', 'in-use', 'idle', 'in-use', 'idle');
   });
 
   it.each<[string, (phone: SccpStation) => Promise<SccpCall>]>([

@@ -33,9 +33,9 @@ describe('two SCCP edges', () => {
     const watcher = await office.station(2, { edge: 0 });
     const first = await office.station(1, { edge: 0 });
     await watcher.shows(2, 'idle');
+    const before = watcher.key(2).lamps.length;
     await office.station(1, { edge: 1 });
     await first.closedByServer();
-    const before = watcher.key(2).lamps.length;
     const sip = await office.sip(1);
     await (await sip.subscribe('3001')).waitFor('idle');
     expect(watcher.key(2).lamps.slice(before - 1)).toEqual(['idle']);

@@ -27,8 +27,7 @@ describe('two SIP edges', () => {
       await incoming?.hangup();
       await call?.ended();
       for (const lamp of lamps) {
-        await lamp?.waitFor('idle');
-        expect(lamp?.notifications.map((notification) => notification.lamp)).toEqual(['idle', 'in-use', 'idle']);
+        await lamp?.showed('idle', 'in-use', 'idle');
         await lamp?.unsubscribe();
       }
       expect(house.violations()).toEqual([]);

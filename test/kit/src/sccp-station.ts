@@ -229,6 +229,14 @@ export class SccpStation extends SccpScreen {
     await this.until(`key ${instance} ${lamp}`, () => (key.lamp === lamp ? true : undefined), withinMs, account);
   }
 
+  /** Waits until these are the last lamps that a BLF key has shown. */
+  async showed(instance: number, ...lamps: readonly SccpLamp[]): Promise<void> {
+    const key = this.key(instance);
+    const account = () => `lamps ${key.lamps.join(', ') || 'none'}`;
+    const isShown = () => lamps.every((lamp, at) => key.lamps.at(at - lamps.length) === lamp);
+    await this.until(`key ${instance} ${lamps.join(', ')}`, () => isShown() || undefined, undefined, account);
+  }
+
   /** Has a call list show a number. The entry is there at once; await `answered()` or `shows()`. */
   showInCallList(
     number: string,

@@ -132,6 +132,18 @@ export class SipSubscription {
     return this.phone.until(`lamp ${lamp} of ${this.number}`, probe, withinMs, () => this.account());
   }
 
+  /** Waits until these are the lamps of the last notifications. */
+  async showed(...lamps: readonly Lamp[]): Promise<void> {
+    const isShown = () => lamps.every((lamp, at) => this.notifications.at(at - lamps.length)?.lamp === lamp);
+    const what = `lamps ${lamps.join(', ')} of ${this.number}`;
+    await this.phone.until(
+      what,
+      () => isShown() || undefined,
+      undefined,
+      () => this.account(),
+    );
+  }
+
   /** SUBSCRIBE in the dialog. @throws SipRefusedError for any other answer than 2xx */
   async refresh(options: { readonly expires?: number } = {}): Promise<HeardResponse> {
     return this.take(
