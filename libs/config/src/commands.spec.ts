@@ -13,6 +13,41 @@ const TABLE: Record<string, CommandRow> = {
     refuses: { hostname: 'incomplete', 'hostname -x': 'invalid', 'hostname a b': 'invalid' },
     undone: ['no hostname', 'no hostname CME-3825', 'default hostname'],
   },
+  'enable secret': {
+    mode: [],
+    accepts: {
+      'enable secret 9 $9$2MJBozw/9R3UsU$2lFhcKvpghcyw8deP25GOfyZaagyUOGBymkryvOdfo6':
+        'enable secret 9 $9$2MJBozw/9R3UsU$2lFhcKvpghcyw8deP25GOfyZaagyUOGBymkryvOdfo6',
+      'ena sec cisco': 'enable secret 0 cisco',
+      'enable secret 0 cisco': 'enable secret 0 cisco',
+    },
+    refuses: {
+      'enable secret': 'incomplete',
+      'enable secret 5 cisco': 'rejected',
+      'enable secret a b': 'invalid',
+    },
+    undone: ['no enable secret', 'default enable secret x'],
+  },
+  'username of the shell': {
+    mode: [],
+    accepts: {
+      'username ada privilege 15 secret 5 $1$38652870$DUjsu4TTlTsOe/xxZ05uf/':
+        'username ada privilege 15 secret 5 $1$38652870$DUjsu4TTlTsOe/xxZ05uf/',
+      'user ada priv 1': 'username ada privilege 1',
+      'username ada secret x': 'username ada secret 0 x',
+      'username ada sshkey ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKx0 ada@home':
+        'username ada sshkey ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKx0',
+    },
+    refuses: {
+      'username ada': 'incomplete',
+      'username ada privilege 16': 'invalid',
+      'username ada secret 8 x': 'rejected',
+      'username __proto__ privilege 1': 'invalid',
+      'username ada sshkey ssh-dss AAAAC3NzaC1lZDI1NTE5AAAAIKx0': 'invalid',
+      'username ada sshkey ssh-ed25519 key': 'invalid',
+    },
+    undone: ['no username ada', 'default username ada privilege 15'],
+  },
   version: {
     mode: [],
     accepts: { 'version 12.4': 'version 12.4' },
@@ -293,7 +328,7 @@ const TABLE: Record<string, CommandRow> = {
       'username ada password 0 secret': 'username ada password 0 secret',
       'username ada': 'username ada',
     },
-    refuses: { username: 'incomplete', 'username ada password': 'incomplete', 'username ada secret': 'invalid' },
+    refuses: { username: 'incomplete', 'username ada password': 'incomplete', 'username ada pin': 'invalid' },
     undone: ['no username', 'no username ada password secret', 'default username'],
   },
   'blf-speed-dial': {

@@ -1,3 +1,4 @@
+import { type User } from './access';
 import { type BlfSpeedDial, type FeatureButton, type LayoutType, type SpeedDial, type UrlButton } from './key-config';
 import {
   type Ephone,
@@ -7,6 +8,7 @@ import {
   type TelephonyService,
   emptyTelephonyService,
 } from './sccp-config';
+import { type Secret } from './secret';
 
 /**
  * The running configuration as one plain record: only JSON values, no class, no cycle.
@@ -20,6 +22,10 @@ export interface Config {
   hostname: string;
   /** `version`; kept as the text had it, without effect. */
   version?: string;
+  /** `enable secret`: asked for at `enable`; absent: who is at the shell of the machine itself may enable freely. */
+  enableSecret?: Secret;
+  /** `username`, by name in the order of the alphabet. */
+  users: User[];
   /** `voice service voip`. */
   voiceServiceVoip: VoiceServiceVoip;
   /** `voice service voip` / `sip` / `registrar server`. */
@@ -246,6 +252,7 @@ export interface DialPeer extends ModeRecord {
 export function emptyConfig(): Config {
   return {
     hostname: 'linewatch',
+    users: [],
     voiceServiceVoip: { allowConnections: [] },
     registrar: emptyRegistrar(),
     voiceRegisterGlobal: emptyVoiceRegisterGlobal(),

@@ -28,7 +28,7 @@ export {
   type ParkSlot,
   type TelephonyService,
 } from './sccp-config';
-export { type PhoneOrder } from './command';
+export { Args, type PhoneOrder } from './command';
 export { formatMac, normaliseMac } from './mac';
 export { clearPassword } from './password';
 export { type PresenceGlobal, presenceGlobal, showPresenceGlobal } from './show-presence';
@@ -59,7 +59,18 @@ export { type PhoneKey, type PhoneKeyContent, phoneKeys } from './phone-keys';
 export { type DialPeerDirectory, type DialPeerTarget, dialPeerDirectory, dialPeerTarget } from './dial-peers';
 export { keysOfType } from './phone-types';
 export { type ApplyOptions, type Applied, type LineResult, applyCommands } from './apply';
-export { type Completion, type HelpLine, complete, formatHelp, help, promptOf } from './assist';
+export { complete, help, promptOf } from './assist';
+export { type Completion, type HelpLine, formatHelp } from './help';
+export {
+  type CommandTree,
+  type TreeCommand,
+  commandHelp,
+  commandTree,
+  completeCommand,
+  matchCommand,
+} from './command-tree';
+export { type SshKey, type User, withHashedSecrets } from './access';
+export { SALT_BYTES, type Secret, hashSecret, isSecret } from './secret';
 export { diffConfig } from './diff';
 export { type ModePath } from './interpreter';
 export { type ConfigError, type ParsedConfig, parseConfig } from './parse';

@@ -11,6 +11,7 @@ import { type ValueType, VALUE_TYPES, range } from './values';
  * | `<tcp\|udp>$transport` | one of these |
  * | `[realm WORD$realm]` | may be left out |
  * | `BUTTON$buttons...` | one or more of them, up to the end of the line |
+ * | `\|` | the keyword `|`, as before an output modifier |
  * | `~` | `no` and `default` need only what stands before |
  *
  * `$name` is what the value is called in the command's arguments; a keyword inside `[ ]` or `< >` is an argument by its
@@ -29,7 +30,7 @@ export interface Pattern {
 }
 
 const TOKEN =
-  /\s+|(?<mark>[[\]<|~])|(?<close>>)(?:\$(?<choice>\w+))?|(?<range>\(\d+-(?:\d+|MAX)\))\$(?<value>\w+)|(?<word>[A-Za-z0-9.-]+)(?:\$(?<name>\w+)(?<dots>\.\.\.)?)?/y;
+  /\s+|(?<mark>[[\]<|~])|(?<close>>)(?:\$(?<choice>\w+))?|(?<range>\(\d+-(?:\d+|MAX)\))\$(?<value>\w+)|(?<word>\\\||[A-Za-z0-9.-]+)(?:\$(?<name>\w+)(?<dots>\.\.\.)?)?/y;
 
 /**
  * Reads a pattern with its help texts, one for each keyword and argument in their order.
@@ -60,7 +61,7 @@ export function readPattern(pattern: string, help: readonly string[]): Pattern {
   const single = (word: string, name: string | undefined, captured: boolean, repeats: boolean): Element => {
     const type = Object.hasOwn(VALUE_TYPES, word) ? VALUE_TYPES[word] : undefined;
     if (type) return { kind: 'value', type, name: name ?? fail(`${word} without a name`), help: nextHelp(), repeats };
-    return { kind: 'keyword', word, captured, help: nextHelp() };
+    return { kind: 'keyword', word: word.replace('\\', ''), captured, help: nextHelp() };
   };
 
   const choice = (): Element => {

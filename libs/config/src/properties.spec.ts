@@ -3,7 +3,25 @@ import { type Config, applyCommands, diffConfig, emptyConfig, parseConfig, rende
 
 /** Modes with commands that belong there, so that random texts say something. */
 const VOCABULARY: Record<string, string[]> = {
-  '': ['hostname a', 'hostname b', 'version 12.4', 'ip http server', 'interface Gi0/0', 'no presence', 'no sip-ua'],
+  '': [
+    'hostname a',
+    'hostname b',
+    'version 12.4',
+    'enable secret x',
+    'no enable secret',
+    'username ada privilege 15 secret x',
+    'username ada privilege 1',
+    'username ada secret y',
+    'username ben sshkey ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKx0',
+    'username ben sshkey ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKx1',
+    'username ben sshkey ssh-rsa AAAAC3NzaC1lZDI1NTE5AAAAIKx0',
+    'no username ben sshkey ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKx0',
+    'no username ada',
+    'ip http server',
+    'interface Gi0/0',
+    'no presence',
+    'no sip-ua',
+  ],
   presence: [
     'server 1.2.3.4',
     'watcher all',

@@ -85,6 +85,11 @@ export const VALUE_TYPES: Record<string, ValueType> = {
   LABEL: { ...simple('LINE', ({ raw }) => printable(raw, 30)), rest: true },
   /** The rest of the line as a text for a phone's display: without `" < > & %` [cme-presence 2.8]. */
   TEXT: { ...simple('LINE', ({ raw }) => displayText(raw)), rest: true },
+  /** A public key in base64, with or without the comment that stands behind it in a `.pub` file. */
+  KEY: {
+    ...simple('LINE', ({ raw }) => (/^[A-Za-z0-9+/]{16,900}={0,2}([ \t]+[ -~]*)?$/.test(raw) ? raw : undefined)),
+    rest: true,
+  },
   /** Where a file is: `flash:cred1.csv`, `tftp://172.18.207.15/labtest/cred1.csv`. */
   URL: simple('URL', ({ raw }) => (/^[a-z][a-z0-9+.-]*:\S+$/i.test(raw) ? raw : undefined)),
 };

@@ -1,5 +1,6 @@
 import { type Mode } from '../command';
 import { type Config, emptyConfig } from '../config';
+import { enableSecret, username } from './access';
 
 /** Global configuration mode, the root: its record is the Config itself. */
 export const configure: Mode<Config> = {
@@ -35,5 +36,7 @@ export const configure: Mode<Config> = {
       },
       render: ({ hostname }) => (hostname === emptyConfig().hostname ? [] : [`hostname ${hostname}`]),
     },
+    enableSecret,
+    username,
   ],
 };
