@@ -64,6 +64,21 @@ describe('append on JetStream', () => {
     await expect(bus.append(bus.subjects.config('presence'), event)).rejects.toThrow(RejectedError);
   });
 
+  it('refuses a write when anybody wrote to the stream since, whatever the subject, and takes a repeated one once', async () => {
+    const event = (author: string) => ({ type: 'linewatch.config.saved', data: { author, revision: 1 } }) as const;
+    const [one, other] = [bus.subjects.config('one'), bus.subjects.config('other')];
+    const { seq } = await bus.append(one, event('ada'));
+    const options = { id: 'stream.retry', expectLastOfStream: seq };
+    const second = await bus.append(other, event('ben'), options);
+    expect(second).toEqual({ seq: seq + 1, duplicate: false });
+    await expect(bus.append(one, event('cleo'), { expectLastOfStream: seq })).rejects.toMatchObject({
+      name: 'ConflictError',
+      expected: seq,
+      actual: seq + 1,
+    });
+    expect(await bus.append(other, event('ben'), options)).toEqual({ seq: seq + 1, duplicate: true });
+  });
+
   it('says that no stream takes a subject', async () => {
     await expect(bus.append(bus.subjects.edge('e1', 'beat'), numbered(1))).rejects.toThrow(UnavailableError);
   });

@@ -22,6 +22,7 @@ export interface AppendRequest {
   /** The caller chose the id: this may be the retry of an append whose acknowledgement was lost. */
   readonly mayBeRetry: boolean;
   readonly expectLast?: number;
+  readonly expectLastOfStream?: number;
   readonly traceparent?: string;
 }
 
@@ -34,8 +35,8 @@ export class Appender {
   constructor(
     private readonly inbox: ReplyInbox,
     private readonly lastSequenceOf: (subject: string) => Promise<number>,
-    /** The first message of a subject after a sequence. */
-    private readonly firstAfter: (subject: string, seq: number) => Promise<Stored | undefined>,
+    /** The first message after a sequence, of a subject or of the whole stream that takes it. */
+    private readonly firstAfter: (subject: string, seq: number, wholeStream: boolean) => Promise<Stored | undefined>,
   ) {}
 
   /** @throws ConflictError, UnavailableError, RejectedError */
@@ -85,7 +86,7 @@ export class Appender {
       if (earlier !== undefined) return { seq: earlier, duplicate: true };
       const said = /sequence: (\d+)/.exec(description)?.[1];
       const actual = said === undefined ? await this.lastSequenceOf(request.subject) : Number(said);
-      throw new ConflictError(request.subject, request.expectLast ?? 0, actual);
+      throw new ConflictError(request.subject, request.expectLastOfStream ?? request.expectLast ?? 0, actual);
     }
     const message = `JetStream refused ${request.subject}: ${description}.`;
     if (code === 503 && err_code !== STORE_FAILED) throw new UnavailableError(message);
@@ -97,8 +98,10 @@ export class Appender {
    * follows the expected message is that copy, or the event of somebody who won.
    */
   private async storedEarlier(request: AppendRequest): Promise<number | undefined> {
-    if (!request.mayBeRetry || request.expectLast === undefined) return undefined;
-    const first = await this.firstAfter(request.subject, request.expectLast + 1);
+    const { expectLast, expectLastOfStream } = request;
+    const expected = expectLastOfStream ?? expectLast;
+    if (!request.mayBeRetry || expected === undefined) return undefined;
+    const first = await this.firstAfter(request.subject, expected + 1, expectLastOfStream !== undefined);
     return first?.id === request.id ? first.streamSeq : undefined;
   }
 
@@ -122,6 +125,8 @@ function headersOf(request: AppendRequest) {
   const h = headers();
   h.set('Nats-Msg-Id', request.id);
   if (request.expectLast !== undefined) h.set('Nats-Expected-Last-Subject-Sequence', String(request.expectLast));
+  if (request.expectLastOfStream !== undefined)
+    h.set('Nats-Expected-Last-Sequence', String(request.expectLastOfStream));
   if (request.traceparent !== undefined) h.set('traceparent', request.traceparent);
   return h;
 }

@@ -32,6 +32,8 @@ export interface AppendOptions {
   readonly about?: string;
   /** The last sequence of this subject that the caller knows; 0: there is none. Else ConflictError. */
   readonly expectLast?: number;
+  /** The last sequence of the whole stream that the caller knows, whatever its subject. Else ConflictError. */
+  readonly expectLastOfStream?: number;
   /** The event's id and Nats-Msg-Id; the same id within two minutes is stored once. A new one when absent. */
   readonly id?: string;
   readonly epoch?: number;
@@ -156,7 +158,11 @@ export interface Bus {
   consume(stream: StreamName, durable: string, options: ConsumeOptions): Promise<Consumer>;
 
   /** Says something on core NATS. False when there is no connection: nothing is buffered. */
-  publish(subject: string, event: BusEvent, options?: Omit<AppendOptions, 'expectLast'>): boolean;
+  publish(
+    subject: string,
+    event: BusEvent,
+    options?: Omit<AppendOptions, 'expectLast' | 'expectLastOfStream'>,
+  ): boolean;
   /** Hears a subject or pattern; resolves when the server knows. */
   listen(subject: string, handler: (heard: Heard) => void, options?: { queue?: string }): Promise<Listening>;
   /**

@@ -80,7 +80,8 @@ export class NatsBus implements Api.Bus {
     this.appender = new Appender(
       this.inbox,
       (subject) => this.reader.lastSequenceOf(streamOf(this.subjects, subject), subject),
-      (subject, seq) => this.reader.next(streamOf(this.subjects, subject), subject, seq),
+      (subject, seq, wholeStream) =>
+        this.reader.next(streamOf(this.subjects, subject), wholeStream ? '>' : subject, seq),
     );
     void this.watchConnection();
   }
@@ -98,6 +99,7 @@ export class NatsBus implements Api.Bus {
       id,
       mayBeRetry: options.id !== undefined,
       ...(options.expectLast !== undefined && { expectLast: options.expectLast }),
+      ...(options.expectLastOfStream !== undefined && { expectLastOfStream: options.expectLastOfStream }),
       ...(options.traceparent !== undefined && { traceparent: options.traceparent }),
     });
   }
@@ -161,7 +163,11 @@ export class NatsBus implements Api.Bus {
     return consumer;
   }
 
-  publish(subject: string, event: BusEvent, options: Omit<Api.AppendOptions, 'expectLast'> = {}): boolean {
+  publish(
+    subject: string,
+    event: BusEvent,
+    options: Omit<Api.AppendOptions, 'expectLast' | 'expectLastOfStream'> = {},
+  ): boolean {
     if (!this.isConnected()) return false;
     const payload = this.encode(options.id ?? this.newId(), event, options);
     if (options.traceparent === undefined) this.connection.publish(subject, payload);

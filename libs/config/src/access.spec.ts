@@ -5,11 +5,18 @@ const salt = new Uint8Array(14);
 test('clear secrets are replaced by their hashes, and a configuration without any stays the same object', () => {
   const typed = ['enable secret cisco', 'username ada secret lovelace', 'username ben privilege 15'];
   const { config } = applyCommands(emptyConfig(), typed);
-  const hashed = withHashedSecrets(config, (clear) => hashSecret(clear, salt));
+  const hashed = withHashedSecrets(config, emptyConfig(), (clear) => hashSecret(clear, salt));
   expect(renderConfig(hashed)).not.toMatch(/cisco|lovelace/);
   expect(hashed.enableSecret && isSecret(hashed.enableSecret, 'cisco')).toBe(true);
   expect(hashed.users.map(({ name }) => name)).toEqual(['ada', 'ben']);
-  expect(withHashedSecrets(hashed, () => ({ type: '0', text: 'x' }))).toBe(hashed);
+  expect(withHashedSecrets(hashed, emptyConfig(), () => ({ type: '0', text: 'x' }))).toBe(hashed);
+  const again = withHashedSecrets(config, hashed, (clear) =>
+    hashSecret(
+      clear,
+      salt.map(() => 7),
+    ),
+  );
+  expect(diffConfig(hashed, again)).toEqual([]);
 });
 
 test('a secret that is replaced and a privilege that is lowered are one line each; a key that is taken away makes the user anew', () => {

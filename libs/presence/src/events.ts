@@ -250,6 +250,9 @@ export const configAppliedSchema = z.object({
   change: z.object({ id: name, part: count, parts: z.number().int().positive() }),
 });
 export type ConfigApplied = z.infer<typeof configAppliedSchema>;
+/** `lw.config.startup-config`: the configuration of a revision was saved as startup-config. */
+export const configSavedSchema = z.object({ author: name, revision: count });
+export type ConfigSaved = z.infer<typeof configSavedSchema>;
 
 /** `lw.edge.<id>.hello`: a new epoch begins; its sequence in EDGES is the epoch. `advertised` is what phones send to. */
 export const edgeHelloSchema = z.object({ kind: z.enum(['sip', 'sccp']), advertised: addressSchema });
@@ -278,6 +281,7 @@ export const eventSchemas = {
   'linewatch.subscription.refreshed': subscriptionRefreshedSchema,
   'linewatch.subscription.terminated': subscriptionTerminatedSchema,
   'linewatch.config.applied': configAppliedSchema,
+  'linewatch.config.saved': configSavedSchema,
   'linewatch.edge.hello': edgeHelloSchema,
   'linewatch.edge.bye': edgeByeSchema,
   'linewatch.edge.beat': edgeBeatSchema,

@@ -1,6 +1,16 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { type Bus, UnavailableError } from '@linewatch/bus';
-import { type Config, type ConfigError, type LanguageOptions, diffConfig, parseConfig } from '@linewatch/config';
+import {
+  type Config,
+  type ConfigError,
+  type LanguageOptions,
+  SALT_BYTES,
+  type Secret,
+  diffConfig,
+  hashSecret,
+  parseConfig,
+  withHashedSecrets,
+} from '@linewatch/config';
 import type { ConfigApplied } from '@linewatch/presence';
 
 /** What a part may hold: NATS takes 1 MiB, an event's schema 20,000 commands of 1,024 characters. */
@@ -73,27 +83,40 @@ export function partsOf(change: { id: string; author: string; commands: readonly
 /**
  * Appends a change to CONFIG; every service applies it when all parts are there.
  * @param change.id the same id within two minutes is the same change; a new one when absent
+ * @param change.expectLast the last sequence of CONFIG that the author knows: ConflictError when somebody wrote since
  * @returns the sequence of the last part, the change's revision; `undefined` when there is nothing to change
- * @throws UnavailableError, RejectedError, RangeError
+ * @throws ConflictError, UnavailableError, RejectedError, RangeError
  */
 export async function appendConfigChange(
   bus: Pick<Bus, 'append' | 'subjects'>,
-  change: { author: string; commands: readonly string[]; id?: string },
+  change: { author: string; commands: readonly string[]; id?: string; expectLast?: number },
 ): Promise<number | undefined> {
   const id = change.id ?? randomUUID();
   let revision: number | undefined;
-  for (const { section, event } of partsOf({ ...change, id }))
+  let expectLastOfStream = change.expectLast;
+  for (const { section, event } of partsOf({ ...change, id })) {
     revision = await retrying(
       async () =>
         (
           await bus.append(
             bus.subjects.config(section),
             { type: 'linewatch.config.applied', data: event },
-            { id: `config.${id}.${event.change.part}`, about: section },
+            {
+              id: `config.${id}.${event.change.part}`,
+              about: section,
+              ...(expectLastOfStream !== undefined && { expectLastOfStream }),
+            },
           )
         ).seq,
     );
+    if (expectLastOfStream !== undefined) expectLastOfStream = revision;
+  }
   return revision;
+}
+
+/** A clear secret as what is stored of it. */
+export function hashedWithChance(clear: string): Secret {
+  return hashSecret(clear, randomBytes(SALT_BYTES));
 }
 
 /** A change that stopped halfway would never be applied, so short failures are ridden out here. */
@@ -128,7 +151,8 @@ export async function importStartupConfig(
   source: { text: string; explicit: boolean } & LanguageOptions,
 ): Promise<StartupImport> {
   const { text, explicit, ...options } = source;
-  const { config, errors, unknown } = parseConfig(text, options);
+  const { config: parsed, errors, unknown } = parseConfig(text, options);
+  const config = withHashedSecrets(parsed, running.current(), hashedWithChance);
   const report = { errors, unknown };
   if (running.revision() > 0 && !explicit) return { revision: undefined, skipped: 'stream-not-empty', ...report };
   const commands = diffConfig(running.current(), config);

@@ -20,10 +20,13 @@ export {
   type ChangePart,
   type StartupImport,
   appendConfigChange,
+  hashedWithChance,
   importStartupConfig,
   partsOf,
   sectionOf,
 } from './config-change';
+export { type ConfigHistory, type ConfigRevision, configAt, readConfigHistory } from './config-history';
+export { type WholeChange } from './change-assembler';
 export { BEAT_MS, EDGE_LEASE_MS, EdgeIdentity, type EdgeSettings } from './edge-identity';
 export { type EdgeEvents, EdgeMonitor, type EdgeView, type LossReason } from './edge-monitor';
 export { busMetrics, outboxMetrics } from './bus-metrics';

@@ -1,15 +1,12 @@
 import type { Bus, Follower, Stored } from '@linewatch/bus';
 import { type Config, type LanguageOptions, applyCommands, emptyConfig } from '@linewatch/config';
-import type { ConfigApplied } from '@linewatch/presence';
-
-/** Changes of which parts are missing; their author died in between. More than that, and the oldest is given up. */
-const MOST_INCOMPLETE = 16;
-/** At 256 KiB a part, more than any configuration. */
-const MOST_PARTS = 10_000;
+import { ChangeAssembler } from './change-assembler';
 
 export interface RunningConfigSettings extends LanguageOptions {
   /** Told of lines that were not carried out and of changes that were given up. */
   readonly onProblem?: (problem: { revision: number; reason: string; lines: readonly string[] }) => void;
+  /** The last revision that counts; every one when absent. */
+  readonly upTo?: number;
 }
 
 /** `previous` is the same object where nothing changed: compare parts by identity. */
@@ -23,7 +20,13 @@ export class RunningConfig {
   private config = emptyConfig();
   private applied = 0;
   private follower: Follower | undefined;
-  private readonly incomplete = new Map<string, (ConfigApplied | undefined)[]>();
+  private readonly assembler = new ChangeAssembler((id) =>
+    this.settings.onProblem?.({
+      revision: this.applied,
+      reason: `change ${id} was never completed; it is not applied`,
+      lines: [],
+    }),
+  );
   private readonly listeners = new Set<ConfigListener>();
   /** While catching up, whole changes wait here: their commands are applied in one pass over the tables. */
   private backlog: string[] | undefined = [];
@@ -48,6 +51,11 @@ export class RunningConfig {
     return this.applied;
   }
 
+  /** The CONFIG sequence up to which everything was heard, parts of changes included: what a writer expects to be the last. */
+  position(): number {
+    return this.follower?.position() ?? 0;
+  }
+
   /** Called after each change, and once for all that the stream held at the start; returns how to stop it. */
   onChange(listener: ConfigListener): () => void {
     this.listeners.add(listener);
@@ -59,8 +67,8 @@ export class RunningConfig {
   }
 
   private take({ event, streamSeq }: Stored): void {
-    if (event.type !== 'linewatch.config.applied') return;
-    const commands = this.complete(event.data, streamSeq);
+    if (event.type !== 'linewatch.config.applied' || streamSeq > (this.settings.upTo ?? Infinity)) return;
+    const commands = this.assembler.add(event.data)?.commands;
     if (commands === undefined) return;
     if (this.backlog === undefined) {
       const previous = this.config;
@@ -81,34 +89,6 @@ export class RunningConfig {
   private applyBacklog(): void {
     const commands = this.backlog?.splice(0) ?? [];
     if (commands.length > 0) this.apply(commands, this.applied);
-  }
-
-  /** All commands of a change when this was its last missing part. */
-  private complete(part: ConfigApplied, seq: number): string[] | undefined {
-    const { id, part: at, parts: count } = part.change;
-    if (at >= count || count > MOST_PARTS) return undefined;
-    const parts = this.incomplete.get(id) ?? [];
-    parts[at] = part;
-    this.incomplete.set(id, parts);
-    const present = Array.from({ length: Math.min(count, parts.length) }, (_, index) => parts[index]);
-    if (present.length < count || present.includes(undefined)) {
-      this.forgetOldest(seq);
-      return undefined;
-    }
-    this.incomplete.delete(id);
-    return present.flatMap((one) => one?.commands ?? []);
-  }
-
-  private forgetOldest(revision: number): void {
-    if (this.incomplete.size <= MOST_INCOMPLETE) return;
-    const [oldest] = this.incomplete.keys();
-    if (oldest === undefined) return;
-    this.incomplete.delete(oldest);
-    this.settings.onProblem?.({
-      revision,
-      reason: `change ${oldest} was never completed; it is not applied`,
-      lines: [],
-    });
   }
 
   private apply(commands: readonly string[], revision: number): void {
