@@ -1,4 +1,5 @@
-import { type Config, type LanguageOptions, applyCommands, diffConfig } from '@linewatch/config';
+import { hashedWithChance } from '@linewatch/runtime';
+import { type Config, type LanguageOptions, applyCommands, diffConfig, withHashedSecrets } from '@linewatch/config';
 
 /** What a text of commands would do to a configuration. */
 export interface ChangePlan {
@@ -35,7 +36,8 @@ export function planChange(running: Config, text: string, options: LanguageOptio
     if (!result.ok) refusals.push({ ...numbered, message: result.text });
     else if (result.kept) unknown.push({ ...numbered, text: numbered.text.trimStart() });
   });
-  return { commands: refusals.length > 0 ? [] : diffConfig(running, config), refusals, unknown };
+  const wanted = withHashedSecrets(config, running, hashedWithChance);
+  return { commands: refusals.length > 0 ? [] : diffConfig(running, wanted), refusals, unknown };
 }
 
 /** As many refusals as a screen takes. */

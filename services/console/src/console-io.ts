@@ -18,7 +18,7 @@ export interface ConsoleIo {
 /** Exit codes of `linewatch`. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
 
-/** Something an operator is told in one line; the command then ends with that code. */
+/** Something an operator is told in one line (empty: all was said); the command then ends with that code. */
 export class ConsoleError extends Error {
   override readonly name = 'ConsoleError';
   constructor(

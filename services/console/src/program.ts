@@ -1,9 +1,8 @@
 import { RejectedError, UnavailableError } from '@linewatch/bus';
 import { Command, CommanderError } from 'commander';
 import { addConfigure } from './commands/configure';
-import { addShowPresenceGlobal } from './commands/show-presence-global';
-import { addShowPresenceSubscription } from './commands/show-presence-subscription';
-import { addShowRunningConfig } from './commands/show-running-config';
+import { addShell } from './commands/shell';
+import { addShow } from './commands/show';
 import { addWatch } from './commands/watch';
 import { ConsoleError, type ConsoleIo, exitCodes } from './console-io';
 
@@ -20,7 +19,7 @@ export async function runConsole(args: readonly string[], io: ConsoleIo): Promis
     // Commander has said what is wrong, or printed the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     if (error instanceof ConsoleError || error instanceof UnavailableError || error instanceof RejectedError) {
-      io.stderr.write(`linewatch: ${error.message}\n`);
+      if (error.message !== '') io.stderr.write(`linewatch: ${error.message}\n`);
       return error instanceof ConsoleError ? error.exitCode : exitCodes.failed;
     }
     throw error;
@@ -33,14 +32,8 @@ function consoleProgram(io: ConsoleIo): Command {
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
-  const show = program
-    .command('show')
-    .description('show what is configured and what is going on')
-    .option('--json', 'print JSON');
-  const presence = show.command('presence').description('the presence service');
-  addShowPresenceGlobal(presence, io);
-  addShowPresenceSubscription(presence, io);
-  addShowRunningConfig(show, io);
+  addShell(program, io);
+  addShow(program, io);
   addWatch(program, io);
   addConfigure(program, io);
   return program;

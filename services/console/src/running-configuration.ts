@@ -28,12 +28,45 @@ export async function withRunningConfig<T>(
 }
 
 /** Waits until a change has come back from the stream and is applied. @throws ConsoleError when it does not in time */
-export async function untilApplied(running: Pick<RunningConfig, 'revision'>, revision: number): Promise<void> {
+export function untilApplied(running: Pick<RunningConfig, 'revision' | 'onChange'>, revision: number): Promise<void> {
+  return untilTrue(
+    running,
+    () => running.revision() >= revision,
+    `Revision ${revision} is stored, but did not come back in time: NATS is too slow.`,
+  );
+}
+
+/** Waits until everything in CONFIG up to a sequence was heard. @throws ConsoleError when it is not in time */
+export function untilHeard(running: Pick<RunningConfig, 'position' | 'onChange'>, sequence: number): Promise<void> {
+  return untilTrue(
+    running,
+    () => running.position() >= sequence,
+    'The changes of others did not come in time: NATS is too slow.',
+  );
+}
+
+async function untilTrue(
+  running: Pick<RunningConfig, 'onChange'>,
+  isTrue: () => boolean,
+  otherwise: string,
+): Promise<void> {
   const end = performance.now() + WAIT_MS;
-  while (running.revision() < revision) {
-    if (performance.now() > end)
-      throw new ConsoleError(`Revision ${revision} is stored, but did not come back in time: NATS is too slow.`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  let wake = (): void => undefined;
+  const stop = running.onChange(() => wake());
+  try {
+    while (!isTrue()) {
+      if (performance.now() > end) throw new ConsoleError(otherwise);
+      // Also without a change: not every message is one.
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, POLL_MS);
+        wake = () => {
+          clearTimeout(timer);
+          setImmediate(resolve);
+        };
+      });
+    }
+  } finally {
+    stop();
   }
 }
 

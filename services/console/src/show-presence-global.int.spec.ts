@@ -93,7 +93,8 @@ describe('a system that is not all there is told in one line', () => {
 });
 
 test.each([
-  [['show', 'presence', 'globe'], /unknown command 'globe'/],
+  [['show', 'presence', 'globe'], /\^\n% Invalid input detected/],
+  [['show', 'history'], /for the shell alone/],
   [['configure'], /missing required argument 'file'/],
   [['configure', '-', '--author', ''], /1 to 256 characters/],
 ])('the command line %j is answered with usage and code 2', async (args, message) => {

@@ -1,4 +1,3 @@
-import type { SubscriptionRecord } from '@linewatch/presence';
 import {
   showSubscriptionDetails,
   showSubscriptionRecords,
@@ -6,6 +5,7 @@ import {
 } from './layouts/presence-subscription';
 import { subscriptionView } from './layouts/subscription-view';
 import { runToEnd } from './testing/console-run';
+import { records } from './testing/records';
 import { type TestSystem, startTestSystem } from './testing/test-system';
 
 jest.setTimeout(60_000);
@@ -15,29 +15,6 @@ beforeEach(async () => {
   system = await startTestSystem();
 });
 afterEach(() => system.bus.close());
-
-/** Accepted in the future, so that each has lasted 0 seconds. */
-function records(count: number): SubscriptionRecord[] {
-  return Array.from({ length: count }, (_, n) => ({
-    subId: 3 * n + 1,
-    status: n % 2 ? 'busy' : 'idle',
-    subscription: {
-      id: `s${n}`,
-      line: `${3000 + (n % 10)}`,
-      package: 'presence',
-      contentType: 'application/pidf+xml',
-      watcher: { number: `${2000 + n}`, host: '127.0.0.1', kind: 'local', phoneType: 'SIP Phone', dialPeerTag: 40001 },
-      presentity: { number: `${3000 + (n % 10)}`, host: '127.0.0.2', kind: 'local' },
-      deviceBased: n % 3 === 0,
-      granted: 3600,
-      expiresAt: 8e12,
-      acceptedAt: 8e12,
-      owner: 'sip-edge-1',
-      ceiling: 65536,
-      protocol: {},
-    },
-  }));
-}
 
 const all = records(450);
 const views = all.map((record) => subscriptionView(record, 0));

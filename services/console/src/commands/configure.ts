@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { RejectedError, UnavailableError } from '@linewatch/bus';
-import { appendConfigChange } from '@linewatch/runtime';
+import { type Config } from '@linewatch/config';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type ChangePlan, formatRefusals, planChange } from '../change-plan';
 import { ConsoleError, type ConsoleIo, printable } from '../console-io';
-import { untilApplied, withRunningConfig } from '../running-configuration';
+import { changeLive } from '../live-change';
+import { withRunningConfig } from '../running-configuration';
 import { type System, withSystem } from '../system';
 
 /** More than any configuration has. */
@@ -42,15 +42,20 @@ async function configure(
   { source, text, author, dryRun }: { source: string; text: string } & ConfigureOptions,
 ): Promise<void> {
   await withRunningConfig(io, system, async (running) => {
-    const { platformMaximum } = system;
-    const plan = planChange(running.current(), text, { platformMaximum });
+    const planned = (config: Config): ChangePlan =>
+      planChange(config, text, { platformMaximum: system.platformMaximum });
+    let plan = planned(running.current());
     reportPlan(io, source, plan);
     if (dryRun) return void io.stdout.write(plan.commands.map((command) => `${command}\n`).join(''));
     if (plan.commands.length === 0)
       return void io.stdout.write(`Nothing to change: revision ${running.revision()} says it already.\n`);
     const by = author ?? userOf(io.env);
-    const revision = await append(system, by, plan.commands);
-    await untilApplied(running, revision);
+    const revision = await changeLive({ bus: system.bus, running, author: by }, (config) => {
+      plan = planned(config);
+      // Upon what somebody else changed meanwhile it may not be possible any more.
+      if (plan.refusals.length > 0) reportPlan(io, source, plan);
+      return plan.commands;
+    });
     const { length } = plan.commands;
     io.stdout.write(`Revision ${revision} runs: ${length} ${length === 1 ? 'line' : 'lines'} changed by ${by}.\n`);
   });
@@ -64,17 +69,6 @@ function reportPlan(io: ConsoleIo, source: string, { refusals, unknown }: Change
   io.stderr.write(formatRefusals(source, refusals));
   const lines = refusals.length === 1 ? '1 line was' : `${refusals.length} lines were`;
   throw new ConsoleError(`${lines} refused, so nothing was changed.`);
-}
-
-async function append(system: System, author: string, commands: readonly string[]): Promise<number> {
-  try {
-    return (await appendConfigChange(system.bus, { author, commands })) ?? 0;
-  } catch (error) {
-    // The last: a command that is longer than an event holds; nothing was appended.
-    if (error instanceof UnavailableError || error instanceof RejectedError || error instanceof RangeError)
-      throw new ConsoleError(`The change was not stored: ${error.message}`);
-    throw error;
-  }
 }
 
 async function readText(source: string, stream: Readable): Promise<string> {
@@ -94,7 +88,8 @@ async function readText(source: string, stream: Readable): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function userOf(env: NodeJS.ProcessEnv): string {
+/** Who is at this machine's shell, as changes are signed. */
+export function userOf(env: NodeJS.ProcessEnv): string {
   return (env['USER'] || env['LOGNAME'] || env['USERNAME'] || 'operator').slice(0, LONGEST_AUTHOR);
 }
 

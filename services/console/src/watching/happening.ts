@@ -85,6 +85,8 @@ function detailsOf(stored: Stored, subjects: Subjects, remembered: Remembered): 
       return ['terminated', endingText(event.data, remembered)];
     case 'linewatch.config.applied':
       return [`by ${event.data.author}`, configText(event.data, streamSeq)];
+    case 'linewatch.config.saved':
+      return [`by ${event.data.author}`, `revision ${event.data.revision} saved`];
     case 'linewatch.edge.hello': {
       const { kind, advertised } = event.data;
       return ['hello', `epoch ${streamSeq}, ${kind} at ${advertised.host}:${advertised.port}`];
@@ -175,7 +177,7 @@ function configText({ commands, change }: ConfigApplied, revision: number): stri
 
 /** A command without the password in it: what is watched is often kept, or shown to others. */
 export function withoutPassword(command: string): string {
-  return command.replace(/(\bpassword\s+(?:[067]\s+)?)("[^"]*"|\S+)/gi, '$1…');
+  return command.replace(/(\b(?:password|secret)\s+(?:[056789]\s+)?)("[^"]*"|\S+)/gi, '$1…');
 }
 
 function listed(members: readonly string[], between = ', '): string {

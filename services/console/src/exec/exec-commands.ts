@@ -1,0 +1,39 @@
+import { commandTree } from '@linewatch/config';
+import { filterTail } from '../shell/output-filter';
+import type { SessionSetting } from '../shell/session-state';
+import { configureReplace } from './configure-replace';
+import type { ExecCommand } from './exec-command';
+import { copyRunningConfig, writeMemory } from './save-config';
+import { sessionCommands } from './session-commands';
+import { showArchive, showArchiveDifferences } from './show-archive';
+import { showGlobal } from './show-presence-global';
+import { showSubscription } from './show-presence-subscription';
+import { showRunningConfig } from './show-running-config';
+import { showStartupConfig } from './show-startup-config';
+
+/** Every command of EXEC. A new one is a file, and one more line here. */
+const COMMANDS: readonly ExecCommand[] = [
+  ...sessionCommands,
+  showArchive,
+  showArchiveDifferences,
+  showGlobal,
+  showRunningConfig,
+  showStartupConfig,
+  showSubscription,
+  copyRunningConfig,
+  writeMemory,
+  configureReplace,
+];
+
+/** The commands of user EXEC, and of privileged EXEC. */
+export const execTrees: SessionSetting['trees'] = {
+  user: treeOf(COMMANDS.filter(({ level }) => level === 'user')),
+  privileged: treeOf(COMMANDS),
+};
+
+function treeOf(commands: readonly ExecCommand[]) {
+  return commandTree(
+    commands.map((command) => ({ pattern: command.pattern, help: command.help, means: command })),
+    { ...filterTail, follows: (command) => command.does.kind === 'show' },
+  );
+}

@@ -1,0 +1,129 @@
+import { PassThrough, Readable } from 'node:stream';
+import { createInterface } from 'node:readline';
+import { execTrees } from '../exec/exec-commands';
+import { MOMENT, MemorySystem } from '../testing/memory-system';
+import { openTerminal } from '../testing/terminal-rig';
+import { startMonitor } from './monitor';
+import { newSession } from './session-state';
+import { TerminalSession } from './terminal-session';
+
+/** What a script prints, and its exit status. */
+async function script(...lines: string[]): Promise<{ status: number; out: string; err: string; memory: MemorySystem }> {
+  const memory = new MemorySystem();
+  await memory.running.start(memory);
+  const printed = { out: '', err: '' };
+  const collect = (name: 'out' | 'err'): PassThrough => {
+    const stream = new PassThrough();
+    stream.on('data', (bytes: Buffer) => (printed[name] += bytes.toString()));
+    return stream;
+  };
+  const { system, running } = memory;
+  const session = new TerminalSession(
+    newSession(
+      { ...system, trees: execTrees, interactive: false, trusted: true },
+      { running: running.current(), level: 'user', terminal: { length: 24, width: 80, monitor: false } },
+    ),
+    {
+      input: Readable.from([]),
+      output: collect('out'),
+      errors: collect('err'),
+      world: { system, running, author: 'ada', now: () => MOMENT },
+      monitor: (say) => startMonitor(memory as never, say),
+    },
+  );
+  const status = await session.follow(createInterface({ input: Readable.from(lines.map((line) => `${line}\n`)) }));
+  await new Promise((resolve) => setImmediate(resolve));
+  return { status, ...printed, memory };
+}
+
+describe('a script', () => {
+  it('prints what its commands print and nothing else, without paging, and ends with 0', async () => {
+    const many = Array.from({ length: 40 }, (_, tag) => `username u${tag} privilege 1`);
+    const { status, out, err } = await script('enable', 'configure terminal', ...many, 'end', 'show running-config');
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect(out.match(/^username/gm)).toHaveLength(40);
+    expect(out).not.toMatch(/[>#]|More/);
+  });
+
+  it('goes on after a refused line, says on stderr which one it was, and ends with 1', async () => {
+    const { status, err, memory } = await script('enable', 'configure terminal', 'presence', ' max-subscription 99', 'watcher all');
+    expect({ status, err }).toEqual({
+      status: 1,
+      err: " max-subscription 99\n                  ^\n% Invalid input detected at '^' marker.\n",
+    });
+    expect(memory.running.current().presence).toMatchObject({ maxSubscription: 100, watcherAll: true });
+  }); // prettier-ignore
+
+  it('answers questions and gives passwords by its next line', async () => {
+    const secret = 'enable secret 5 $1$38652870$DUjsu4TTlTsOe/xxZ05uf/';
+    const { status, out, err } = await script(
+      'enable', 'configure terminal', 'hostname a', 'hostname b', secret, 'end',
+      'configure replace 1', 'no', 'configure replace 1', 'yes', 'show running-config | include hostname',
+      'configure terminal', secret, 'end', 'disable', 'enable', 'wrong', 'enable', 'hashcat', 'show privilege',
+    ); // prettier-ignore
+    expect(out).toBe('Rollback Done: revision 4 runs.\nhostname a\nCurrent privilege level is 15\n');
+    expect({ status, err }).toEqual({ status: 1, err: 'enable\n% Bad secrets\n' });
+  });
+
+  it('ends at `exit`', async () => {
+    expect((await script('exit', 'nonsense')).status).toBe(0);
+  });
+});
+
+describe('a person at a terminal', () => {
+  it('may type ahead while something is going on', async () => {
+    const memory = new MemorySystem();
+    const rig = await openTerminal(memory);
+    await rig.type('enable<ENTER>conf t<ENTER>hostname a<ENTER>hostname b<ENTER>end<ENTER>');
+    expect(rig.screen()).toMatch(/a\(config\)#hostname b\nb\(config\)#end\nb#$/);
+  });
+
+  it('ends a show command that does not answer with Ctrl-C', async () => {
+    const memory = new MemorySystem();
+    memory.ask = () => new Promise(() => undefined);
+    const rig = await openTerminal(memory);
+    void rig.type('show presence global<ENTER>');
+    await new Promise((resolve) => setImmediate(resolve));
+    await rig.type('<CTRL-C>');
+    expect(rig.screen()).toMatch(/global\nlinewatch>$/);
+  });
+
+  it('sees what happens above the line that is being typed, with `terminal monitor`', async () => {
+    const memory = new MemorySystem();
+    const rig = await openTerminal(memory, { level: 'privileged' });
+    await rig.type('terminal monitor<ENTER>show priv');
+    memory.put(memory.subjects.config('global'), {
+      type: 'linewatch.config.applied',
+      data: { author: 'ben', commands: ['username eve secret 0 x'], change: { id: '1', part: 0, parts: 1 } },
+    });
+    await rig.type('<ENTER>terminal no monitor<ENTER>');
+    memory.put(memory.subjects.config('startup-config'), {
+      type: 'linewatch.config.saved',
+      data: { author: 'ben', revision: 1 },
+    });
+    await rig.type('');
+    expect(rig.screen()).toBe(
+      [
+        'linewatch#terminal monitor',
+        'linewatch#show priv',
+        '*Nov 28 06:00:01.000: %SYS-5-CONFIG_I: Configured by ben, revision 1: username eve secret 0 …',
+        'linewatch#show priv',
+        'Current privilege level is 15',
+        'linewatch#terminal no monitor',
+        'linewatch#',
+      ].join('\n'),
+    );
+  });
+
+  it('without a secret may not enable from the network', async () => {
+    const rig = await openTerminal(new MemorySystem(), { trusted: false });
+    await rig.type('enable<ENTER>');
+    expect(rig.screen()).toMatch(/% No password set\nlinewatch>$/);
+  });
+
+  it('whose connection ends is gone', async () => {
+    const rig = await openTerminal(new MemorySystem());
+    await rig.type('exit<ENTER>');
+    expect(await rig.session.ended).toBe(0);
+  });
+});

@@ -1,0 +1,64 @@
+import { type BusEvent, ConflictError, type FollowOptions, type Stored, makeSubjects } from '@linewatch/bus';
+import { RunningConfig } from '@linewatch/runtime';
+import type { SubscriptionRecord } from '@linewatch/presence';
+import type { System } from '../system';
+
+/** A moment of which transcripts speak: 2026-11-28 06:00:00 UTC. */
+export const MOMENT = Date.UTC(2026, 10, 28, 6);
+
+/** As much of a system as the shell needs, in memory: stream CONFIG, and the answer to `lw.ask.subscriptions`. */
+export class MemorySystem {
+  readonly subjects = makeSubjects();
+  readonly stored: Stored[] = [];
+  readonly running = new RunningConfig({ platformMaximum: 1000 });
+  private readonly followers = new Set<(stored: Stored) => void>();
+  /** Somebody writes first, once. */
+  beforeAppend: (() => void) | undefined;
+
+  constructor(readonly subscriptions: readonly SubscriptionRecord[] = []) {}
+
+  /** As the console sees it. */
+  get system(): System {
+    return { bus: this as unknown as System['bus'], platformMaximum: 1000 };
+  }
+
+  /** Appends at once, as somebody else does. */
+  put(address: string, event: BusEvent): number {
+    const streamSeq = this.stored.length + 1;
+    const one = { event, address, streamSeq, storedAt: MOMENT + streamSeq * 1000 } as Stored;
+    this.stored.push(one);
+    for (const take of this.followers) take(one);
+    return streamSeq;
+  }
+
+  async append(subject: string, event: BusEvent, options: { expectLastOfStream?: number } = {}) {
+    const disturb = this.beforeAppend;
+    this.beforeAppend = undefined;
+    disturb?.();
+    const { expectLastOfStream } = options;
+    if (expectLastOfStream !== undefined && expectLastOfStream !== this.stored.length)
+      throw new ConflictError(subject, expectLastOfStream, this.stored.length);
+    return { seq: this.put(subject, event), duplicate: false };
+  }
+
+  async follow(stream: string, options: FollowOptions, take: (stored: Stored) => void) {
+    const mine = stream === 'CONFIG' ? take : () => undefined;
+    if (options.from === 'all') this.stored.forEach((one) => mine(one));
+    this.followers.add(mine);
+    return {
+      caughtUp: Promise.resolve(),
+      position: () => (stream === 'CONFIG' ? this.stored.length : 0),
+      stop: () => void this.followers.delete(mine),
+    };
+  }
+
+  async ask(_subject: string, question: { subId?: number; presentity?: string }): Promise<unknown> {
+    const { subId, presentity } = question;
+    const records = this.subscriptions.filter(
+      (record) =>
+        (subId === undefined || record.subId === subId) &&
+        (presentity === undefined || record.subscription.presentity.number === presentity),
+    );
+    return { total: this.subscriptions.length, records, more: false };
+  }
+}
