@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { type SipEndpoint, until } from '@linewatch/kit';
 import { Child } from './child';
-import { type CapturedMessage, first, PdmlReader } from './pdml';
+import { type CapturedFrame, type CapturedMessage, first, PdmlReader, sipMessagesOf } from './pdml';
 import { toolPath } from './tools';
 
 const LIFE_S = 300;
@@ -11,33 +11,59 @@ const STARTED_WITHIN_MS = 30_000;
 const SEEN_WITHIN_MS = 15_000;
 const MARK_EVERY_MS = 100;
 
+/** What is captured, and how tshark is told to take it apart. */
+export interface CapturedKind<Message> {
+  readonly name: string;
+  /** Transports and tshark's name for the protocol behind the port. */
+  readonly decodeAs: readonly string[];
+  /** More options of tshark. */
+  readonly options: readonly string[];
+  messagesOf(frame: CapturedFrame): readonly Message[];
+  /** One line for a reader of a failed test. */
+  lineOf(message: Message): string;
+}
+
+/** All SIP. Documents whose media type tshark does not know by name, such as dialog-info, are taken apart as XML too. */
+export const sipKind: CapturedKind<CapturedMessage> = {
+  name: 'sip',
+  decodeAs: ['udp', 'tcp'],
+  options: ['--enable-heuristic', 'xml_sip'],
+  messagesOf: sipMessagesOf,
+  lineOf,
+};
+
 /**
- * All SIP between a system and its phones, read by tshark from the loopback interface and decoded by it. The capture
- * itself stays in the test's folder as `sip.pcapng`.
+ * All that one protocol has between a system and its phones, read by tshark from the loopback interface and decoded by
+ * it. The capture itself stays in the test's folder as `sip.pcapng` or by the kind's other name.
  */
-export class Capture {
-  private seen: CapturedMessage[] = [];
+export class Capture<Message = CapturedMessage> {
+  private seen: Message[] = [];
+  private readonly complained: string[] = [];
   private readonly child: Child;
   private marks = 0;
   private lastMark = '';
 
   private constructor(
+    private readonly kind: CapturedKind<Message>,
     { host, port }: SipEndpoint,
     folder: string,
     private readonly marker: Socket,
+    program: string,
   ) {
     const markerPort = marker.address().port;
-    const reader = new PdmlReader(({ fields, messages }) => {
+    const reader = new PdmlReader((frame) => {
+      const { fields, complaints } = frame;
       if (first(fields, 'udp.dstport') === String(markerPort)) this.lastMark = first(fields, 'data.data') ?? '';
-      this.seen.push(...messages);
+      this.seen.push(...kind.messagesOf(frame));
+      this.complained.push(...complaints.map((text) => `frame ${first(fields, 'frame.number')}: ${text}`));
     });
     const filter = `(host ${host} and port ${port}) or (host 127.0.0.1 and udp port ${markerPort})`;
-    const decodeAs = ['udp', 'tcp'].flatMap((transport) => ['-d', `${transport}.port==${port},sip`]);
-    const file = join(folder, 'sip.pcapng');
+    const decodeAs = kind.decodeAs.flatMap((transport) => ['-d', `${transport}.port==${port},${kind.name}`]);
+    const file = join(folder, `${kind.name}.pcapng`);
     const args = ['-i', 'lo', '-f', filter, '-w', file, '-P', '-l', '-a', `duration:${LIFE_S}`, ...decodeAs];
-    // Documents whose media type tshark does not know by name, such as dialog-info, are taken apart as XML too.
-    const shown = ['--enable-heuristic', 'xml_sip', '-n', '-T', 'pdml', '-J', 'frame ip udp tcp data sip'];
-    this.child = new Child(toolPath('tshark'), [...args, ...shown], {
+    const layers = `frame ip udp tcp data ${kind.name} _ws.malformed _ws.short _ws.unreassembled`;
+    const shown = ['-n', '-T', 'pdml', '-J', layers];
+    this.child = new Child(program, [...args, ...kind.options, ...shown], {
       name: 'tshark',
       folder,
       onOutput: (text) => reader.write(text),
@@ -48,11 +74,16 @@ export class Capture {
    * Starts one for what goes to and from that address and port.
    * @throws Error with tshark's words, such as that it may not listen on the interface
    */
-  static async start(sip: SipEndpoint, folder: string): Promise<Capture> {
+  static async start<Message>(
+    kind: CapturedKind<Message>,
+    endpoint: SipEndpoint,
+    folder: string,
+  ): Promise<Capture<Message>> {
+    const program = toolPath('tshark');
     const marker = createSocket('udp4');
     marker.bind(0, '127.0.0.1');
     await once(marker, 'listening');
-    const capture = new Capture(sip, folder, marker);
+    const capture = new Capture(kind, endpoint, folder, marker, program);
     try {
       await capture.settle(STARTED_WITHIN_MS);
     } catch (error) {
@@ -62,8 +93,13 @@ export class Capture {
     return capture;
   }
 
-  /** Every SIP message since the start, or since `forget`, in the order on the wire. */
-  messages(): readonly CapturedMessage[] {
+  /** Everything tshark found wrong with frames since the start, each with the number of its frame. */
+  complaints(): readonly string[] {
+    return this.complained;
+  }
+
+  /** Every message since the start, or since `forget`, in the order on the wire. */
+  messages(): readonly Message[] {
     return this.seen;
   }
 
@@ -101,19 +137,15 @@ export class Capture {
    * The first message of which the condition holds, now or when it comes.
    * @throws Error at the deadline with the messages that came
    */
-  async untilSeen(
-    what: string,
-    condition: (message: CapturedMessage) => boolean,
-    withinMs = SEEN_WITHIN_MS,
-  ): Promise<CapturedMessage> {
+  async untilSeen(what: string, condition: (message: Message) => boolean, withinMs = SEEN_WITHIN_MS): Promise<Message> {
     await this.withLadder(until(() => this.seen.some(condition), `${what} in the capture`, withinMs));
-    return this.seen.find(condition) as CapturedMessage;
+    return this.seen.find(condition) as Message;
   }
 
   /** Resolves when the condition holds over all messages. @throws like {@link untilSeen} */
   async until(
     what: string,
-    condition: (messages: readonly CapturedMessage[]) => boolean,
+    condition: (messages: readonly Message[]) => boolean,
     withinMs = SEEN_WITHIN_MS,
   ): Promise<void> {
     await this.withLadder(until(() => condition(this.seen), `${what} in the capture`, withinMs));
@@ -127,7 +159,7 @@ export class Capture {
 
   /** One line a message: what a reader of a failed test wants to see. */
   ladder(): string {
-    return this.seen.map(lineOf).join('\n');
+    return this.seen.map((message) => this.kind.lineOf(message)).join('\n');
   }
 
   private async withLadder(waiting: Promise<void>): Promise<void> {

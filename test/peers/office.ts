@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Linewatch, type SipEndpoint, startLinewatch } from '@linewatch/kit';
 import { Baresip, type BaresipOptions } from './baresip';
-import { Capture } from './capture';
+import { Capture, sipKind } from './capture';
 import { Sipp, type SippOptions } from './sipp';
 
 type Known = 'server' | 'folder';
@@ -25,7 +25,7 @@ export class Office {
     // Phones have addresses of their own, as the system of the example has.
     const linewatch = await startLinewatch({ host: '127.0.0.2', config });
     try {
-      const capture = await Capture.start(linewatch.sip[0] as SipEndpoint, folder);
+      const capture = await Capture.start(sipKind, linewatch.sip[0] as SipEndpoint, folder);
       return new Office(linewatch, capture, folder);
     } catch (error) {
       await linewatch.stop();

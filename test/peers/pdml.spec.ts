@@ -1,4 +1,4 @@
-import { type CapturedFrame, PdmlReader } from './pdml';
+import { type CapturedFrame, PdmlReader, sipMessagesOf } from './pdml';
 
 /** Shaped like the output of `tshark 4.0.17 -T pdml -J 'frame ip udp tcp data sip'`, shortened. */
 const packet = (protocols: string) => `<packet>
@@ -32,10 +32,12 @@ function read(text: string, chunk = text.length): CapturedFrame[] {
   return frames;
 }
 
+const messagesOf = (frame?: CapturedFrame) => (frame ? sipMessagesOf(frame) : []);
+
 describe('a capture as tshark prints it', () => {
   it.each([1, 7, 100_000])('is the same in parts of %i characters', (chunk) => {
     const [frame] = read(packet(udp + notify), chunk);
-    expect(frame?.messages).toMatchObject([
+    expect(messagesOf(frame)).toMatchObject([
       {
         frame: 7,
         at: 1795649007.25,
@@ -48,14 +50,14 @@ describe('a capture as tshark prints it', () => {
         cseqMethod: 'NOTIFY',
       },
     ]);
-    expect(frame?.messages[0]?.status).toBeUndefined();
-    expect(frame?.messages[0]?.fields.get('xml.cdata')).toEqual(['open']);
+    expect(messagesOf(frame)[0]?.status).toBeUndefined();
+    expect(messagesOf(frame)[0]?.fields.get('xml.cdata')).toEqual(['open']);
   });
 
   it('has every message of a TCP segment that holds several', () => {
     const [frame] = read(packet(tcp + ok + notify));
     expect(
-      frame?.messages.map(({ transport, status, method, callId }) => [transport, status ?? method, callId]),
+      messagesOf(frame).map(({ transport, status, method, callId }) => [transport, status ?? method, callId]),
     ).toEqual([
       ['tcp', 200, 'c'],
       ['tcp', 'NOTIFY', 'a&b'],
@@ -64,9 +66,36 @@ describe('a capture as tshark prints it', () => {
 
   it('has frames without SIP too', () => {
     const [frame, second] = read(packet(`${udp}<proto name="data"><field name="data.data" show="6d:61"/></proto>`) + packet(udp)); // prettier-ignore
-    expect(frame?.messages).toEqual([]);
+    expect(messagesOf(frame)).toEqual([]);
     expect(frame?.fields.get('data.data')).toEqual(['6d:61']);
-    expect(second?.messages).toEqual([]);
+    expect(messagesOf(second)).toEqual([]);
+  });
+
+  it('has every Skinny message of a segment, and how many octets of each no field has', () => {
+    const skinny = (pos: number, size: number, last: string) =>
+      `<proto name="skinny" pos="${pos}" size="${size}"><field name="skinny.messageId" pos="${pos + 8}" size="4" show="326"/>` +
+      `<field name="" show="group" pos="${pos + 12}" size="8"><field name="skinny.featureStatus" pos="${pos + 12}" size="4" show="2"/></field>${last}</proto>`;
+    const label = '<field name="skinny.featureTextLabel" pos="120" size="4" show="Bob"/>';
+    const [frame] = read(packet(tcp + skinny(66, 20, '') + skinny(100, 26, label)));
+    expect(frame?.pdus.map(({ fields, undecoded }) => [fields.get('skinny.featureStatus'), undecoded])).toEqual([
+      [['2'], 0],
+      [['2'], 2],
+    ]);
+    expect(frame?.complaints).toEqual([]);
+  });
+
+  it.each([
+    ['a malformed message', '<proto name="_ws.malformed" showname="[Malformed Packet: SKINNY]"><field name="_ws.expert"><field name="_ws.expert.group" showname="Group: Malformed" show="117440512"/></field><proto name="_ws.malformed" showname="Malformed Packet"/></proto>', '[Malformed Packet: SKINNY]'],
+    ['a message that was cut', '<proto name="_ws.short" showname="[Packet size limited during capture: SKINNY truncated]"/>', '[Packet size limited during capture: SKINNY truncated]'],
+    ['segments that do not fit', '<proto name="tcp"><field name="tcp.segments"><field name="tcp.segment.error" showname="Reassembling error"/></field></proto>', 'Reassembling error'],
+    ['a remark on reassembly', '<proto name="tcp"><field name="_ws.expert"><field name="_ws.expert.group" showname="Group: Reassemble" show="134217728"/></field></proto>', 'Group: Reassemble'],
+  ])('says once in what tshark complains of: %s', (_what, text, complaint) => {
+    expect(read(packet(text))[0]?.complaints).toEqual([complaint]);
+  }); // prettier-ignore
+
+  it('finds nothing wrong with a connection that begins and ends', () => {
+    const remark = '<field name="_ws.expert"><field name="_ws.expert.group" showname="Group: Sequence" show="33554432"/></field>'; // prettier-ignore
+    expect(read(packet(`<proto name="tcp">${remark}</proto>`))[0]?.complaints).toEqual([]);
   });
 
   it('is refused where it is no XML', () => {
