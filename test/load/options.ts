@@ -57,13 +57,7 @@ export function readOptions(args: readonly string[]): LoadOptions | 'help' {
     },
   }); // prettier-ignore
   if (values.help) return 'help';
-  const number = (name: keyof typeof values, fallback: number, least: number, most: number) => {
-    const text = values[name];
-    const value = text === undefined ? fallback : Number(text);
-    if (!(value >= least && value <= most))
-      throw new Error(`--${name} must be a number from ${least} to ${most}, not ${text}`);
-    return value;
-  };
+  const number = numberReader(values);
   const lines = Math.floor(number('lines', 1000, 2, 100_000));
   const given =
     values.subscriptions === undefined ? undefined : Math.floor(number('subscriptions', 1, 1, lines * (lines - 1)));
@@ -92,7 +86,20 @@ export function readOptions(args: readonly string[]): LoadOptions | 'help' {
   };
 }
 
-function readTarget(text: string): { host: string; port: number } {
+/** How the numbers of a command line are read: each with what stands when it is absent, and its bounds. */
+export function numberReader<Values extends Readonly<Record<string, unknown>>>(values: Values) {
+  /** @throws Error with one line that names the option */
+  return (name: keyof Values & string, fallback: number, least: number, most: number): number => {
+    const text = values[name];
+    const value = text === undefined ? fallback : Number(text);
+    if (!(value >= least && value <= most))
+      throw new Error(`--${name} must be a number from ${least} to ${most}, not ${String(text)}`);
+    return value;
+  };
+}
+
+/** Reads `host:port`. @throws Error with one line */
+export function readTarget(text: string): { host: string; port: number } {
   const parts = /^([\d.]+):(\d{1,5})$/.exec(text);
   if (!parts) throw new Error(`--target is an IPv4 address and a port such as 127.0.0.1:5060, not ${text}`);
   return { host: parts[1] ?? '', port: Number(parts[2]) };

@@ -3,6 +3,7 @@ import type { CallCounts } from './calls';
 import type { PhaseResult } from './fleet';
 import type { Percentiles } from './histogram';
 import type { JudgeCounts } from './lamp-judge';
+import type { ProcessSample } from './system';
 
 /** CPU as a share of one core during the steady phase, memory at its end. */
 export interface ProcessCost {
@@ -43,7 +44,7 @@ export function verdictOf(
   register: PhaseResult,
   subscribe: PhaseResult,
 ): string[] {
-  const failures: [number, string][] = [
+  return failuresOf([
     [lamps.lost, 'lamp changes lost'],
     [lamps.wrongAtEnd, 'lamps wrong at the end'],
     [lamps.outOfOrder, 'NOTIFYs with a lower CSeq'],
@@ -51,8 +52,7 @@ export function verdictOf(
     [calls.failed, `calls failed (${summaryOf(calls.reasons)})`],
     [sum(register.refused), `REGISTERs refused (${summaryOf(register.refused)})`],
     [sum(subscribe.refused), `SUBSCRIBEs refused (${summaryOf(subscribe.refused)})`],
-  ];
-  return failures.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  ]);
 }
 
 function sum(counts: Readonly<Record<string, number>>): number {
@@ -65,7 +65,6 @@ function summaryOf(counts: Readonly<Record<string, number>>): string {
 
 /** The report for a terminal. */
 export function tableOf(report: LoadReport): string {
-  const ms = (value: number) => (value >= 100 ? value.toFixed(0) : value.toFixed(2)).padStart(9);
   const phase = (name: string, { count, seconds, perSecond, answered }: PhaseResult) =>
     `${name.padEnd(10)} ${count} in ${seconds.toFixed(1)} s, ${perSecond.toFixed(0)}/s, answered p50 ${answered.p50.toFixed(1)} p99 ${answered.p99.toFixed(1)} ms`;
   const { lamps, calls, own } = report;
@@ -73,28 +72,64 @@ export function tableOf(report: LoadReport): string {
     phase('register', report.register),
     phase('subscribe', report.subscribe),
     '',
-    `${'lamp latency, ms'.padEnd(32)}${['count', 'p50', 'p90', 'p99', 'p99.9', 'max'].map((word) => word.padStart(9)).join('')}`,
-    ...report.transitions.map(
-      ({ name, count, p50, p90, p99, p999, max }) =>
-        `${name.padEnd(32)}${String(count).padStart(9)}${[p50, p90, p99, p999, max].map(ms).join('')}`,
-    ),
+    percentilesHead('lamp latency, ms'),
+    ...report.transitions.map((transition) => percentilesRow(transition.name, transition)),
     '',
     `NOTIFY     ${lamps.notifications} in ${report.steadySeconds.toFixed(1)} s, ${report.notifyPerSecond.toFixed(0)}/s, busiest second ${report.busiestSecond}`,
     `lamps      lost ${lamps.lost} (overtaken ${lamps.overtaken}), wrong at end ${lamps.wrongAtEnd}, contradictions ${lamps.contradictions}, CSeq lower ${lamps.outOfOrder}, duplicate ${lamps.duplicates}, stale ${lamps.stale}`,
     `again      NOTIFY retransmitted ${lamps.retransmissions}, requests sent again ${report.retransmissionsSent}, foreign NOTIFY ${report.foreignNotifications}`,
     `calls      ok ${calls.ok}, failed ${calls.failed}${calls.failed > 0 ? ` (${summaryOf(calls.reasons)})` : ''}, no free line ${calls.starved}`,
     `this tool  CPU ${percent(own.cpu)}, ${own.cpuPerNotifyMicros.toFixed(1)} us per NOTIFY (calls included), loop delay p99 ${own.loopDelayP99Ms.toFixed(1)} max ${own.loopDelayMaxMs.toFixed(1)} ms, ${own.rssMiB.toFixed(0)} MiB`,
-    ...report.processes.map(
-      ({ name, cpu, rssMiB }) => `${name.padEnd(28)} CPU ${percent(cpu)}  ${rssMiB.toFixed(0)} MiB`,
-    ),
+    ...processRows(report.processes),
     ...(report.rssMiBPer10000Subscriptions === undefined
       ? []
       : [`memory     ${report.rssMiBPer10000Subscriptions.toFixed(1)} MiB per 10,000 subscriptions, all processes`]),
     '',
-    report.verdict.length === 0 ? 'clean: nothing lost, nothing wrong' : `NOT CLEAN: ${report.verdict.join('; ')}`,
+    verdictLine(report.verdict),
   ].join('\n');
 }
 
-function percent(share: number): string {
+/** Milliseconds in a column of a table. */
+export function milliseconds(value: number): string {
+  return (value >= 100 ? value.toFixed(0) : value.toFixed(2)).padStart(9);
+}
+
+/** The head of a table of {@link percentilesRow}s. */
+export function percentilesHead(title: string): string {
+  return `${title.padEnd(32)}${['count', 'p50', 'p90', 'p99', 'p99.9', 'max'].map((word) => word.padStart(9)).join('')}`;
+}
+
+export function percentilesRow(name: string, { count, p50, p90, p99, p999, max }: Percentiles): string {
+  return `${name.padEnd(32)}${String(count).padStart(9)}${[p50, p90, p99, p999, max].map(milliseconds).join('')}`;
+}
+
+/** One row for each process. */
+export function processRows(processes: readonly ProcessCost[]): string[] {
+  return processes.map(({ name, cpu, rssMiB }) => `${name.padEnd(28)} CPU ${percent(cpu)}  ${rssMiB.toFixed(0)} MiB`);
+}
+
+/** What the processes used between two samples, by the second. */
+export function costsOf(
+  before: readonly ProcessSample[],
+  after: readonly ProcessSample[],
+  seconds: number,
+): ProcessCost[] {
+  return after.map(({ name, pid, cpuSeconds, rssBytes }) => {
+    const then = before.find((sample) => sample.pid === pid)?.cpuSeconds ?? 0;
+    return { name, cpu: (cpuSeconds - then) / seconds, rssMiB: rssBytes / 2 ** 20 };
+  });
+}
+
+/** The words of each failure that happened. */
+export function failuresOf(failures: readonly (readonly [number, string])[]): string[] {
+  return failures.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+}
+
+/** The last line of a report. */
+export function verdictLine(verdict: readonly string[]): string {
+  return verdict.length === 0 ? 'clean: nothing lost, nothing wrong' : `NOT CLEAN: ${verdict.join('; ')}`;
+}
+
+export function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`.padStart(8);
 }

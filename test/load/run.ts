@@ -6,7 +6,7 @@ import { allIdle, type Endpoint, Fleet, settled } from './fleet';
 import { LampJudge, LOST_AFTER_MS, transitionNames, IDLE } from './lamp-judge';
 import type { LoadOptions } from './options';
 import { makePlan, type Plan, seeded } from './plan';
-import { type LoadReport, type ProcessCost, verdictOf } from './report';
+import { costsOf, type LoadReport, verdictOf } from './report';
 import type { ProcessSample } from './system';
 import { Wheel } from './wheel';
 
@@ -178,13 +178,6 @@ async function measure(
     },
     processes: costsOf(before, after, steadySeconds),
   };
-}
-
-function costsOf(before: readonly ProcessSample[], after: readonly ProcessSample[], seconds: number): ProcessCost[] {
-  return after.map(({ name, pid, cpuSeconds, rssBytes }) => {
-    const earlier = before.find((sampled) => sampled.pid === pid)?.cpuSeconds ?? 0;
-    return { name, cpu: (cpuSeconds - earlier) / seconds, rssMiB: rssBytes / 2 ** 20 };
-  });
 }
 
 function totalRss(samples: readonly ProcessSample[]): number {
