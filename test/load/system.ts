@@ -4,6 +4,8 @@ import { type Linewatch, type SipEndpoint, startLinewatch } from '@linewatch/kit
 
 /** Ticks per second of /proc/<pid>/stat: USER_HZ, which Linux fixes at 100. */
 const USER_HZ = 100;
+/** A configuration of many thousands of phones takes its time. */
+const READY_WITHIN_MS = 600_000;
 
 /** CPU seconds used so far and resident octets of one process. */
 export interface ProcessSample {
@@ -18,7 +20,7 @@ export interface ProcessSample {
  * @throws NotStartedError with the last lines it said when it is not ready in time
  */
 export function startSystem(configure: (sipPort: number) => string): Promise<Linewatch> {
-  return startLinewatch({ config: ({ port }: SipEndpoint) => configure(port) });
+  return startLinewatch({ config: ({ port }: SipEndpoint) => configure(port), readyWithinMs: READY_WITHIN_MS });
 }
 
 /** What these processes used up to now; one that has ended is left out. */
@@ -35,4 +37,10 @@ export function sampleProcesses(pids: Readonly<Record<string, number>>): Process
       return [];
     }
   });
+}
+
+/** What a copy of a service says of itself in `/metrics`. */
+export async function edgeMetricsOf({ httpPorts }: Pick<Linewatch, 'httpPorts'>, copy: string): Promise<string> {
+  const answer = await fetch(`http://127.0.0.1:${httpPorts[copy]}/metrics`);
+  return answer.text();
 }

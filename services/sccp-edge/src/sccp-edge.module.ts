@@ -36,6 +36,7 @@ import type { SccpConnection } from './transport/connection';
 import { SccpListener, type ListenAddress, type TlsIdentity } from './transport/listener';
 
 const AUDIT_MS = 5_000;
+const FAN_OUT_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
 
 @Module({})
 class SccpEdgeModule {}
@@ -166,8 +167,17 @@ export const sccpEdge: ServiceDefinition<typeof sccpEdgeSettings> = {
       floodLog,
     };
 
+    const fanOut = metrics.histogram(
+      'lamp_fan_out_seconds',
+      'From a state heard to its last lamp written, for lines that phones here watch',
+      FAN_OUT_BUCKETS,
+    );
     lines.onChange((view, before) => {
-      if (!before || !sameLamp(before.state.lamp, view.state.lamp)) watches.lineChanged(view.line);
+      if (before && sameLamp(before.state.lamp, view.state.lamp)) return;
+      const heardAt = clock.monotonic();
+      if (watches.lineChanged(view.line) === 0) return;
+      // Connections write at the end of this turn, each in its place before this one.
+      process.nextTick(() => fanOut.observe((clock.monotonic() - heardAt) / 1_000));
     });
     config.onChange((next, previous) => {
       directory.apply(next);

@@ -99,9 +99,14 @@ export class Watches {
     if (watch) this.drop(watch, 'unsubscribed');
   }
 
-  /** A line changed: its lamps show so. */
-  lineChanged(line: LineNumber): void {
-    for (const watched of this.table.ofLine(line)) this.show(watched);
+  /** A line changed: its lamps show so. @returns how many there are */
+  lineChanged(line: LineNumber): number {
+    let lamps = 0;
+    for (const watched of this.table.ofLine(line)) {
+      this.show(watched);
+      lamps += 1;
+    }
+    return lamps;
   }
 
   /** The rules changed: who may not watch any more shows unknown, and who was refused asks again [cme-presence 4.9]. */
