@@ -21,6 +21,8 @@ it('finds nothing wrong with keys that come up and follow their line, and tells 
   for (const station of [1, 2]) judge.told(station, 0, IDLE, false, 201);
   judge.giveUp();
   judge.finish();
+  // What comes when stations leave is not judged.
+  judge.told(1, 0, UNKNOWN, false, 300);
   expect(judge.counts).toEqual({ told: 20, lost: 0, wrong: 0, repeated: 0 });
   const { first, all, each } = judge.times;
   expect([first.summary(), all.summary(), each.summary()]).toMatchObject([

@@ -40,6 +40,7 @@ export class KeyJudge {
   private missing = 0;
   private changedAt = 0;
   private hasFirst = false;
+  private isOver = false;
 
   constructor(private readonly plan: SccpPlan) {
     this.shown = new Uint8Array(plan.stations * plan.keys).fill(NOTHING);
@@ -86,6 +87,7 @@ export class KeyJudge {
    */
   told(station: number, key: number, status: number, wasAsked: boolean, now: number): void {
     const { counts, plan } = this;
+    if (this.isOver) return;
     counts.told += 1;
     const at = station * plan.keys + key;
     const before = this.shown[at];
@@ -102,9 +104,10 @@ export class KeyJudge {
     else if (isChanging && this.missing > 0) this.arrived(now);
   }
 
-  /** Counts the keys that are wrong when everything has come to rest. */
+  /** Counts the keys that are wrong when everything has come to rest. What comes after is not judged: stations leave. */
   finish(): void {
     this.counts.wrong += this.notIdle;
+    this.isOver = true;
   }
 
   private arrived(now: number): void {
