@@ -68,18 +68,19 @@ export async function runSccpLoad(options: SccpLoadOptions, surroundings: SccpSu
     const changing = new Part(sample);
     await changer.change(options.changes);
     const changesCost = changing.end();
+    const { first, all, each } = judge.times;
+    const changes = { first: first.summary(), all: all.summary(), each: each.summary() };
     const toldNow = await metrics();
     await changer.rest();
     judge.finish();
     if (leaveClean) await fleet.unregister();
-    const { first, all, each } = judge.times;
     return {
       at: new Date().toISOString(),
       options: { ...options },
       registration,
       settledSeconds,
       registrationCost,
-      changes: { first: first.summary(), all: all.summary(), each: each.summary() },
+      changes,
       changesCost,
       ...(told !== undefined &&
         toldNow !== undefined && { fanOut: timesBetween(bucketsIn(told, FAN_OUT), bucketsIn(toldNow, FAN_OUT)) }),
