@@ -1,8 +1,8 @@
 import { type PhoneOrder } from './command';
 import { type Config } from './config';
 import { type ModePath, type Outcome, Session } from './interpreter';
-import { isIndented } from './parse';
 import { type Refusal } from './refusal';
+import { isIndentedText, takeText } from './take-lines';
 import { type LanguageOptions } from './values';
 
 /** How command lines are applied. */
@@ -40,10 +40,12 @@ export interface Applied {
 export function applyCommands(config: Config, lines: readonly string[], options: ApplyOptions = {}): Applied {
   const keepUnknown = options.keepUnknown ?? false;
   // In typed lines indentation says nothing.
-  const indented = keepUnknown && lines.some(isIndented);
+  const indented = keepUnknown && isIndentedText(lines);
   const session = new Session(config, { ...options, keepUnknown, indented, mayReject: !keepUnknown });
   session.enter(options.mode ?? []);
-  const results = lines.map((line) => resultOf(session.take(line)));
+  const results: LineResult[] = [];
+  if (keepUnknown) takeText(session, lines, (outcome) => results.push(resultOf(outcome)));
+  else for (const line of lines) results.push(resultOf(session.take(line)));
   return { config: session.finish(), results, mode: session.path, ended: session.ended };
 }
 

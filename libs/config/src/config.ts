@@ -61,12 +61,19 @@ export interface Config {
   unknown?: UnknownLine[];
 }
 
-/** A command that linewatch does not know: kept in its mode, in its order, and printed back after the known ones. */
+/**
+ * A command that linewatch does not know: kept in its mode and its order, and printed back. Global ones stand where a
+ * router prints such a command, see `placeOf`, others behind the known ones of their mode.
+ */
 export interface UnknownLine {
   /** The command without its indentation. */
   text: string;
+  /** The lines behind it that are part of it, as they were: those of a banner or a certificate. */
+  block?: string[];
   /** The lines that stood indented below it, when it opened a mode. */
   lines?: UnknownLine[];
+  /** Lines that close what it opened: `exit-address-family`. */
+  ends?: string[];
 }
 
 /** What the record of every mode has. */

@@ -2,6 +2,7 @@ import { type Instance } from './command';
 import { type Config, type ModeRecord, type UnknownLine } from './config';
 import { type ModeNode, ROOT } from './modes';
 import { indent, unknownLines } from './render';
+import { placeOf } from './running-order';
 import { collapseBlanks } from './tokens';
 
 /**
@@ -10,23 +11,35 @@ import { collapseBlanks } from './tokens';
  */
 export function diffConfig(a: Config, b: Config): string[] {
   if (a.voiceRegisterGlobal.mode === undefined || b.voiceRegisterGlobal.mode !== undefined)
-    return modeDiff(ROOT, a, b, a, b);
+    return modeDiff(ROOT, a, b, a, b, 0);
   // `no mode` takes all pools and dns with it [cme-presence 2.8], so it goes first and b's are new.
   const { mode: _mode, ...voiceRegisterGlobal } = a.voiceRegisterGlobal;
   const cleared: Config = { ...a, voiceRegisterGlobal, dns: {}, pools: {} };
-  return ['voice register global', ' no mode', ...modeDiff(ROOT, cleared, b, cleared, b)];
+  return ['voice register global', ' no mode', ...modeDiff(ROOT, cleared, b, cleared, b, 0)];
 }
 
 /** The lines to give inside a mode to turn one record into the other; `from` is undefined for one that is new. */
-function modeDiff(node: ModeNode, a: Config, b: Config, from: ModeRecord | undefined, to: ModeRecord): string[] {
+function modeDiff(
+  node: ModeNode,
+  a: Config,
+  b: Config,
+  from: ModeRecord | undefined,
+  to: ModeRecord,
+  depth: number,
+): string[] {
   const commands = node.commands.flatMap(({ command, keyLength }) => {
     if (command.diff) return command.diff(from, to);
     const verb = command.reset ? 'default' : 'no';
     return commandDiff(from ? command.render(from) : [], command.render(to), keyLength, verb);
   });
-  const children = node.children.flatMap((child) => childDiff(child, a, b));
+  const children = node.children.flatMap((child) => childDiff(child, a, b, depth));
+  const mode = node === ROOT ? 'global' : 'known';
   // Before the modes inside: behind a heading with nothing below it an unknown line would seem to belong there.
-  return [...commands, ...unknownDiff(from?.unknown ?? [], to.unknown ?? [], true), ...children];
+  return [
+    ...commands.map((line) => indent(line, depth)),
+    ...unknownDiff(from?.unknown ?? [], to.unknown ?? [], mode, depth),
+    ...children,
+  ];
 }
 
 /** Old lines whose key nobody has any more are taken back, then new ones given; a new one replaces an old of its key. */
@@ -43,7 +56,7 @@ function keyOf(line: string, keyLength: number): string {
 }
 
 /** The records of one mode: those that are gone, those that are new, and those that changed. */
-function childDiff(node: ModeNode, a: Config, b: Config): string[] {
+function childDiff(node: ModeNode, a: Config, b: Config, depth: number): string[] {
   if (isShared(node, a, b)) return [];
   const gone = new Map<number, Instance<ModeRecord>>();
   for (const instance of node.mode.instances(a)) gone.set(instance.tag, instance);
@@ -55,10 +68,10 @@ function childDiff(node: ModeNode, a: Config, b: Config): string[] {
     const old = held?.heading === heading ? held : undefined;
     if (old) gone.delete(tag);
     if (old?.record === record && node.children.length === 0) continue;
-    const body = modeDiff(node, a, b, old?.record, record);
-    if (body.length > 0 || (exists && !old?.exists)) lines.push(heading, ...body.map(indent));
+    const body = modeDiff(node, a, b, old?.record, record, depth + 1);
+    if (body.length > 0 || (exists && !old?.exists)) lines.push(indent(heading, depth), ...body);
   }
-  return [...[...gone.values()].map(({ heading }) => `no ${collapseBlanks(heading)}`), ...lines];
+  return [...[...gone.values()].map(({ heading }) => indent(`no ${collapseBlanks(heading)}`, depth)), ...lines];
 }
 
 function isShared(node: ModeNode, a: Config, b: Config): boolean {
@@ -66,22 +79,67 @@ function isShared(node: ModeNode, a: Config, b: Config): boolean {
 }
 
 /**
- * Unknown lines keep their order: from the first that differs on, the old ones are taken back and the new ones given.
+ * Lines that linewatch does not know keep their order: as much of the old as the new begins with stays, the rest is taken
+ * back, and what is new is given behind it. Global lines stand in an order of their own, so each kind is a list for itself.
  * In a mode of ours `no no …` is refused, so a kept `no X` is taken back by giving `X` and taking that back.
  */
-function unknownDiff(from: readonly UnknownLine[], to: readonly UnknownLine[], inKnownMode: boolean): string[] {
-  const lines: string[] = [];
-  let same = 0;
-  for (; same < from.length && from[same]?.text === to[same]?.text; same += 1) {
-    const [old, now] = [from[same], to[same]];
-    if (old === undefined || now === undefined || old === now) continue;
-    const body = unknownDiff(old.lines ?? [], now.lines ?? [], false);
-    if (body.length > 0) lines.push(now.text, ...body.map(indent));
+function unknownDiff(
+  from: readonly UnknownLine[],
+  to: readonly UnknownLine[],
+  mode: 'global' | 'known' | 'unknown',
+  depth: number,
+): string[] {
+  if (from === to) return [];
+  const listOf = ({ text }: UnknownLine) => (mode === 'global' ? placeOf(text) : 0);
+  const wanted = new Map<number, UnknownLine[]>();
+  for (const line of to) {
+    const list = wanted.get(listOf(line));
+    if (list) list.push(line);
+    else wanted.set(listOf(line), [line]);
   }
-  for (const { text } of from.slice(same)) {
-    const [, undone] = /^no[ \t]+(.*)$/.exec(text) ?? [];
-    if (inKnownMode && undone !== undefined) lines.push(undone, `no ${undone}`);
-    else lines.push(`no ${text}`);
+  const gone: string[] = [];
+  const changed: string[] = [];
+  const stays = new Set<UnknownLine>();
+  const reached = new Map<number, number>();
+  for (const old of from) {
+    const list = listOf(old);
+    const at = reached.get(list) ?? 0;
+    const now = wanted.get(list)?.[at];
+    if (now && canBecome(old, now)) {
+      reached.set(list, at + 1);
+      stays.add(now);
+      changed.push(...lineDiff(old, now, depth));
+    } else gone.push(...takenBack(old.text, mode !== 'unknown').map((line) => indent(line, depth)));
   }
-  return [...lines, ...unknownLines(to.slice(same))];
+  const added = unknownLines(
+    to.filter((line) => !stays.has(line)),
+    depth,
+  );
+  return [...gone, ...changed, ...added];
+}
+
+/** Whether giving the line again, and what stands inside, is enough. */
+function canBecome(old: UnknownLine, now: UnknownLine): boolean {
+  const isLonger = (old.ends ?? []).every((end, at) => end === now.ends?.[at]);
+  return old.text === now.text && isLonger && (old.block === undefined) === (now.block === undefined);
+}
+
+function lineDiff(old: UnknownLine, now: UnknownLine, depth: number): string[] {
+  if (old === now) return [];
+  const block = old.block?.join('\n') === now.block?.join('\n') ? undefined : now.block;
+  const body = unknownDiff(old.lines ?? [], now.lines ?? [], 'unknown', depth + 1);
+  const ends = (now.ends ?? []).slice(old.ends?.length ?? 0);
+  if (block === undefined && body.length === 0 && ends.length === 0) return [];
+  return [
+    indent(now.text, depth),
+    // Given without its block, it would lose it.
+    ...(block ?? now.block ?? []),
+    ...body,
+    ...ends.map((end) => indent(end, depth)),
+  ];
+}
+
+function takenBack(text: string, inKnownMode: boolean): string[] {
+  const [, undone] = /^no[ \t]+(.*)$/.exec(text) ?? [];
+  return inKnownMode && undone !== undefined ? [undone, `no ${undone}`] : [`no ${text}`];
 }

@@ -73,6 +73,7 @@ export { type SshKey, type User, withHashedSecrets } from './access';
 export { SALT_BYTES, type Secret, hashSecret, isSecret } from './secret';
 export { diffConfig } from './diff';
 export { type ModePath } from './interpreter';
+export { type NotUsed, formatNotUsed } from './not-used';
 export { type ConfigError, type ParsedConfig, parseConfig } from './parse';
 export { type Refusal } from './refusal';
 export { renderConfig } from './render';

@@ -1,10 +1,10 @@
 import { Args, type PhoneOrder } from './command';
-import { type Config, type ModeRecord } from './config';
+import { type Config, type ModeRecord, type UnknownLine } from './config';
 import { Draft } from './draft';
 import { type Match, type Mismatch, matchLine, takeStep } from './grammar';
 import { type Action, type ModeNode, ROOT } from './modes';
 import { type Refusal, refuse, reject } from './refusal';
-import { type Token, indentOf, tokenize } from './tokens';
+import { type Token, indentOf, tokenize, withoutTrailingBlanks } from './tokens';
 import { type Holder, UnknownLines } from './unknown';
 import { type LanguageOptions } from './values';
 
@@ -39,6 +39,8 @@ interface Frame {
   indent: number;
   /** Lines stood indented below it. */
   hasBlock: boolean;
+  /** The unknown line that was last given in it. */
+  last?: UnknownLine;
 }
 
 /** Deeper unknown modes are kept at this depth: more than any router has, and a bound on what reads them. */
@@ -86,10 +88,10 @@ export class Session {
     return this.draft.config;
   }
 
-  /** Takes one line. */
-  take(typed: string): Outcome {
+  /** Takes one line; `block` are the lines behind it that are part of it, should it be a command to keep. */
+  take(typed: string, block?: readonly string[]): Outcome {
     if (typed.length > MAXIMUM_LINE) return invalidAt(typed, MAXIMUM_LINE);
-    const line = typed.replace(/[ \t\r]+$/, '');
+    const line = withoutTrailingBlanks(typed);
     const indent = indentOf(line);
     if (indent === line.length) return DONE;
     if (line.length - indent > MAXIMUM_COMMAND) return invalidAt(line, indent + MAXIMUM_COMMAND);
@@ -103,7 +105,7 @@ export class Session {
       this.followIndent(indent);
     }
     this.refusedIndent = Infinity;
-    return this.top.node === undefined ? this.takeUnknown(line, indent) : this.takeKnown(line, indent);
+    return this.top.node === undefined ? this.takeUnknown(line, indent, block) : this.takeKnown(line, indent, block);
   }
 
   /** Enters a mode again, as a shell does between two lines; throws when the path names none. */
@@ -124,7 +126,7 @@ export class Session {
     return this.frames[this.frames.length - 1] as Frame;
   }
 
-  private takeKnown(line: string, indent: number): Outcome {
+  private takeKnown(line: string, indent: number, block?: readonly string[]): Outcome {
     const tokens = tokenize(line);
     const { frames, match } = this.findMatch(line, tokens);
     if (match.kind === 'match') {
@@ -138,7 +140,7 @@ export class Session {
       return this.carryOut(match, indent);
     }
     if (this.options.keepUnknown && isUnknown(match))
-      return this.takeUnknown(this.withVerbInFull(line, tokens), indent);
+      return this.takeUnknown(this.withVerbInFull(line, tokens), indent, block);
     this.refusedIndent = indent;
     return refused(line, match);
   }
@@ -234,12 +236,15 @@ export class Session {
     return { kind: 'done', order: { order, phones, ...device } };
   }
 
-  private takeUnknown(line: string, indent: number): Outcome {
+  private takeUnknown(line: string, indent: number, block?: readonly string[]): Outcome {
     const text = line.slice(indent);
     // The line that takes it back would be a comment.
     if (/^(no|default)[ \t]+!/.test(text)) return invalidAt(line, indent + text.indexOf('!'));
-    const { path } = this.top;
-    const kept = this.unknown.give(this.top.holder, text);
+    const { path, node, holder } = this.top;
+    if (node === undefined && /^exit(-\S+)?$/.test(text) && this.unknown.close(holder, text, this.top.last))
+      return { kind: 'kept', mode: path, text };
+    const kept = this.unknown.give(holder, text, block);
+    this.top.last = kept;
     if (kept === undefined) return DONE;
     this.heading = { path: [...path, text], holder: kept, indent, hasBlock: false };
     return { kind: 'kept', mode: path, text };

@@ -1,38 +1,71 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { applyCommands, diffConfig, emptyConfig, lineDirectory, parseConfig, renderConfig } from './index';
+import {
+  applyCommands,
+  diffConfig,
+  emptyConfig,
+  formatNotUsed,
+  lineDirectory,
+  parseConfig,
+  renderConfig,
+} from './index';
 
-const SAMPLES = ['cme-6.1', 'cme-6.2', 'cme-6.3', 'cme-6.4', 'cme-6.5', 'office'];
+const EXAMPLES = ['cme-6.1', 'cme-6.2', 'cme-6.3', 'cme-6.4', 'cme-6.5'];
+/** Whole configurations in the style of published ones, each of another shape, as `show running-config` prints them. */
+const ROUTERS = ['cme-small-office', 'cme-sip-phones', 'cme-mixed-templates', 'cme-trunks', 'cme-large-site', 'office'];
+
+function file(name: string): string {
+  return join(__dirname, 'testdata', name);
+}
 
 function sample(name: string): string {
-  return readFileSync(join(__dirname, 'testdata', `${name}.cfg`), 'utf8');
+  return readFileSync(file(`${name}.cfg`), 'utf8');
 }
 
-/** The commands of a text, blanks collapsed, without comments: what must not get lost. */
-function commandsOf(text: string): string[] {
-  const lines = text.split('\n').map((line) => line.trim().replace(/\s+/g, ' '));
-  return lines.filter((line) => line !== '' && !/^(!|end$|Building |Current )/.test(line)).sort();
+/** The rows of a text that say something, with their indentation: what must not get lost. */
+function rowsOf(text: string): string[] {
+  const rows = text.split('\n').map((row) => row.trimEnd().replace(/(?<=\S)[ \t]+/g, ' '));
+  return rows.filter((row) => row !== '' && !/^( *!|end$|Building |Current |CME-\w+#)/.test(row)).sort();
 }
 
-describe.each(SAMPLES)('the example %s', (name) => {
+describe.each([...EXAMPLES, ...ROUTERS])('the configuration %s, pasted whole', (name) => {
   const text = sample(name);
-  const { config, errors } = parseConfig(text);
+  const { config, errors, unknown } = parseConfig(text);
 
-  it('parses without an error', () => {
+  it('has no errors', () => {
     expect(errors).toEqual([]);
   });
 
-  it('is printed back with no command lost and none added', () => {
-    expect(commandsOf(renderConfig(config))).toEqual(commandsOf(text));
+  it('is printed back with nothing lost, nothing added, and the same indentation', () => {
+    expect(rowsOf(renderConfig(config))).toEqual(rowsOf(text));
   });
 
   it('is the same when its running-config is read again', () => {
-    expect(parseConfig(renderConfig(config)).config).toEqual(config);
+    const again = parseConfig(renderConfig(config));
+    expect({ ...again, unknown: again.unknown.length }).toEqual({ config, errors: [], unknown: unknown.length });
+    expect(renderConfig(again.config)).toBe(renderConfig(config));
   });
 
-  it('can be imported as one diff', () => {
+  it('can be imported as one diff, and is then no change any more', () => {
     const lines = diffConfig(emptyConfig(), config);
-    expect(applyCommands(emptyConfig(), lines, { keepUnknown: true }).config).toEqual(config);
+    const imported = applyCommands(emptyConfig(), lines, { keepUnknown: true });
+    expect(imported.config).toEqual(config);
+    expect(applyCommands(config, text.split('\n'), { keepUnknown: true }).config).toEqual(config);
+    expect(diffConfig(config, parseConfig(text).config)).toEqual([]);
+  });
+
+  it('can be taken back by one diff', () => {
+    const lines = diffConfig(config, emptyConfig());
+    expect(applyCommands(config, lines, { keepUnknown: true }).config).toEqual(emptyConfig());
+  });
+
+  // To write the reports anew: UPDATE_REFOUT=1, then read the difference.
+  it('has the report of lines that are not used in its .unused', () => {
+    const report = formatNotUsed(unknown);
+    const reference = file(`${name}.unused`);
+    if (process.env['UPDATE_REFOUT'] === '1') writeFileSync(reference, report);
+    expect(existsSync(reference)).toBe(true);
+    expect(report).toBe(readFileSync(reference, 'utf8'));
   });
 });
 

@@ -30,6 +30,13 @@ export function collapseBlanks(line: string): string {
   return line.trim().replace(/[ \t]+/g, ' ');
 }
 
+/** The line without the blanks and carriage returns behind it, in one pass however many stand before it. */
+export function withoutTrailingBlanks(line: string): string {
+  let end = line.length;
+  while (end > 0 && (isBlank(line.charCodeAt(end - 1)) || line.charCodeAt(end - 1) === 0x0d)) end -= 1;
+  return line.slice(0, end);
+}
+
 /** How many blanks a line starts with; a tab counts as one. */
 export function indentOf(line: string): number {
   let at = 0;

@@ -1,5 +1,6 @@
 import { type UnknownLine } from './config';
 import { type Draft } from './draft';
+import { placeOf } from './running-order';
 import { collapseBlanks } from './tokens';
 
 /** Something that holds unknown lines: the record of a mode, or an unknown line that opened a mode of its own. */
@@ -16,31 +17,47 @@ const REMOVED: UnknownLine = { text: '' };
 export class UnknownLines {
   private readonly places = new Map<UnknownLine[], Map<string, number>>();
   private readonly holes = new Set<Holder>();
+  /** A global line was given. */
+  private isTouched = false;
 
   constructor(private readonly draft: Draft) {}
 
-  /** Keeps a line, or takes one back; gives the kept line, which may hold others. */
-  give(holder: Holder, text: string): UnknownLine | undefined {
+  /** Keeps a line with its block, or takes one back; gives the kept line, which may hold others. */
+  give(holder: Holder, text: string, block?: readonly string[]): UnknownLine | undefined {
     const [, verb, rest] = /^(no|default)[ \t]+(.*)$/.exec(text) ?? [];
     if (rest !== undefined && (this.remove(holder, rest) || verb === 'default')) return undefined;
     this.remove(holder, `no ${text}`);
-    return this.keep(holder, text);
+    const line = this.keep(holder, text);
+    if (block) line.block = [...block];
+    else delete line.block;
+    return line;
   }
 
-  /** Closes the holes that removed lines left. To be called once, at the end. */
+  /** Keeps a line that closes what another opened: the last one given, or else the last one kept; false when there is none. */
+  close(holder: Holder, text: string, given: UnknownLine | undefined): boolean {
+    const line = given ?? this.lastOf(holder);
+    if (line === undefined) return false;
+    if (!line.ends?.includes(text)) line.ends = [...(line.ends ?? []), text];
+    return true;
+  }
+
+  /** Closes the holes that removed lines left, and brings global lines into their order. To be called once, at the end. */
   finish(): void {
     for (const holder of this.holes) {
       const left = linesOf(holder)?.filter((line) => line !== REMOVED);
       putLines(holder, left?.length ? left : undefined);
     }
+    const { config } = this.draft;
+    if (this.isTouched && config.unknown) config.unknown = inOrder(config.unknown);
   }
 
   private keep(holder: Holder, text: string): UnknownLine {
     if (linesOf(holder) === undefined) putLines(holder, this.draft.adopt([]));
     const { lines, places } = this.listOf(holder);
-    const key = collapseBlanks(text);
+    if (holder === this.draft.config) this.isTouched = true;
+    const key = keyOf(text);
     const place = places.get(key);
-    if (place !== undefined) return this.draft.own(lines, place);
+    if (place !== undefined) return Object.assign(this.draft.own(lines, place), { text });
     places.set(key, lines.length);
     const line = this.draft.adopt<UnknownLine>({ text });
     lines.push(line);
@@ -49,7 +66,7 @@ export class UnknownLines {
 
   private remove(holder: Holder, text: string): boolean {
     if (linesOf(holder) === undefined) return false;
-    const key = collapseBlanks(text);
+    const key = keyOf(text);
     const { lines, places } = this.listOf(holder);
     const place = places.get(key);
     if (place === undefined) return false;
@@ -59,15 +76,33 @@ export class UnknownLines {
     return true;
   }
 
+  private lastOf(holder: Holder): UnknownLine | undefined {
+    if (linesOf(holder) === undefined) return undefined;
+    const { lines } = this.listOf(holder);
+    let last = lines.length - 1;
+    while (lines[last] === REMOVED) last -= 1;
+    return last < 0 ? undefined : this.draft.own(lines, last);
+  }
+
   private listOf(holder: Holder): { lines: UnknownLine[]; places: Map<string, number> } {
     const lines = 'text' in holder ? this.draft.own(holder, 'lines') : this.draft.own(holder, 'unknown');
     let places = this.places.get(lines);
     if (places === undefined) {
-      places = new Map(lines.map((line, place) => [collapseBlanks(line.text), place]));
+      places = new Map(lines.map((line, place) => [keyOf(line.text), place]));
       this.places.set(lines, places);
     }
     return { lines, places };
   }
+}
+
+/** What makes two lines the same command: of a banner only its kind. */
+function keyOf(text: string): string {
+  return collapseBlanks(text).replace(/^((?:no )?banner [a-z-]+) .*$/, '$1');
+}
+
+function inOrder(lines: UnknownLine[]): UnknownLine[] {
+  const placed = lines.map((line) => ({ line, place: placeOf(line.text) }));
+  return placed.sort((a, b) => a.place - b.place).map(({ line }) => line);
 }
 
 function linesOf(holder: Holder): UnknownLine[] | undefined {
