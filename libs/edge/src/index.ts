@@ -7,6 +7,7 @@ export { type HoldPorts, Hold, isUnavailable } from './hold';
 export { type Listening, bindErrorOf, chooseListening } from './listening';
 export { openNeighbours } from './neighbours';
 export { Gate } from './gate';
+export { slicesOf } from './slices';
 export { Latch } from './latch';
 export {
   type EdgeLeg,

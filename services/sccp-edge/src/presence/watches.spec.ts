@@ -175,9 +175,9 @@ describe('the BLF keys of a phone', () => {
     show('3002', 'in-use');
     expect(news(heard)).toEqual([]);
     world.holds = true;
-    watches.repair();
+    await watches.repair();
     expect(news(heard)).toEqual(['key 1: 2']);
-    watches.repair();
+    await watches.repair();
     expect(news(heard)).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import {
   type NotifyRecorder,
   ownedSubscription,
   OwnedTable,
+  slicesOf,
   type SubscriptionRecords,
   type WatchAuthorization,
 } from '@linewatch/edge';
@@ -127,11 +128,13 @@ export class Watches {
   }
 
   /** Shows every lamp as it is now; where one was behind, that is counted [design law 6]. */
-  repair(): void {
-    for (const watched of this.table.all()) {
-      if (watched.told !== undefined && watched.told === this.statusFor(watched)) continue;
-      this.ports.counters.repaired.of('lamp').add();
-      this.show(watched);
+  async repair(): Promise<void> {
+    for await (const some of slicesOf(this.table.all())) {
+      for (const watched of some) {
+        if (watched.told !== undefined && watched.told === this.statusFor(watched)) continue;
+        this.ports.counters.repaired.of('lamp').add();
+        this.show(watched);
+      }
     }
   }
 

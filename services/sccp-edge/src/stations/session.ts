@@ -125,7 +125,14 @@ export class StationSession {
   }
 
   private step(input: StationInput): void {
-    const world = { settings: this.settings(), now: this.ports.clock.now() };
+    // Most inputs are lamps, which need no settings.
+    const settings = () => this.settings();
+    const world = {
+      get settings() {
+        return settings();
+      },
+      now: this.ports.clock.now(),
+    };
     const { state, effects } = stepStation(this.state, input, world);
     // What the step sends is laid out as the phone understands it before or after it, whichever knows the version.
     this.state = state.status === 'closed' ? this.state : state;

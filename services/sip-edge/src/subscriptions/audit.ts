@@ -1,4 +1,4 @@
-import type { LineAudit } from '@linewatch/edge';
+import { type LineAudit, slicesOf } from '@linewatch/edge';
 import type { Clock, LabelledCounter } from '@linewatch/runtime';
 import type { LineView } from '@linewatch/sip';
 import type { Notifications } from './notifications';
@@ -27,11 +27,12 @@ export class Audit {
   /** One round. Rejects when the stream cannot be read. */
   async round(): Promise<void> {
     await this.ports.lines.round();
-    const behind: Watched[] = [];
-    for (const watched of this.ports.table.all()) if (this.isBehind(watched)) behind.push(watched);
-    if (behind.length === 0) return;
-    this.ports.repaired.of('lamp').add(behind.length);
-    this.ports.notifications.lineChanged(behind);
+    for await (const some of slicesOf(this.ports.table.all())) {
+      const behind = some.filter((watched) => this.isBehind(watched));
+      if (behind.length === 0) continue;
+      this.ports.repaired.of('lamp').add(behind.length);
+      this.ports.notifications.lineChanged(behind);
+    }
   }
 
   private isBehind(watched: Watched): boolean {
