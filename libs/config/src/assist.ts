@@ -25,6 +25,21 @@ export function promptOf(mode: ModePath, options: LanguageOptions = {}): string 
   return modeAt(mode, options).mode.prompt;
 }
 
+/**
+ * What a shell asks before it carries out a typed line, as IOS words it, the answer being `no` unless somebody says
+ * `yes`; undefined for most lines.
+ */
+export function questionOf(path: ModePath, line: string, options: LanguageOptions = {}): string | undefined {
+  for (let mode: ModeNode | undefined = modeAt(path, options); mode; mode = mode.parent) {
+    const match = matchLine(mode.grammar, line, tokenize(line), options);
+    if (match.kind !== 'match') continue;
+    const { accepts, words } = match;
+    const isUndone = words[0] === 'no' || words[0] === 'default';
+    return accepts.kind === 'enter' && isUndone ? accepts.mode.mode.question : undefined;
+  }
+  return undefined;
+}
+
 /** Walks to the point before the last, unfinished word; in the mode itself, else in the modes around it. */
 function lookUp(path: ModePath, text: string, options: LanguageOptions): Place<Action> {
   const { whole, partial } = splitUnfinished(text);

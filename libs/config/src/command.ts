@@ -21,6 +21,11 @@ export interface Command<R extends ModeRecord> {
   render(record: R): string[];
   /** Why typed arguments cannot be taken as things stand, as IOS words it; undefined: they can. */
   refuse?(record: R, args: Args, draft: Draft): string | undefined;
+  /**
+   * What is missing in the record that has to be there before somebody types it, as IOS words it. In a whole text it may
+   * come later: running-config has an order of its own.
+   */
+  needs?(record: R): string | undefined;
   /** The lines that turn one record into another, where a printed line says several things; `from` absent: a new one. */
   diff?(from: R | undefined, to: R): string[];
   /** What phones are to do when it is given; its `no` form orders nothing. */
@@ -50,16 +55,30 @@ export interface Mode<R extends ModeRecord> {
   open(draft: Draft, args: Args): R;
   /** Why the typed opening command cannot be taken as things stand, as IOS words it; undefined: it can. */
   refuse?(draft: Draft, args: Args): string | undefined;
+  /** Commands of the mode that are typed before this one are refused; what undoes something is not. */
+  first?: First<R>;
+  /** What a shell asks before it carries out `no` of the opening command, as IOS words it. */
+  question?: string;
   /** Carries out `no` of the opening command. */
   close(draft: Draft, args: Args): void;
   /** The part of a Config that holds every record of this mode: equal parts, nothing changed. */
   part(config: Config): object;
-  /** Its records in the order in which they are printed. */
-  instances(config: Config): Iterable<Instance<R>>;
+  /** Its records in the order in which they are printed; with `other`, those that it shares with that Config may be left out. */
+  instances(config: Config, other?: Config): Iterable<Instance<R>>;
   /** In the order in which they are printed. */
   commands: Command<R>[];
   /** Whom an order given in this mode is for. */
   phones?: PhoneOrder['phones'];
+}
+
+/** The command that has to be typed first in a mode. */
+export interface First<R extends ModeRecord> {
+  /** Its first word. */
+  word: string;
+  /** It was given. */
+  isGiven(record: R): boolean;
+  /** Why another command is refused before, as IOS would word it. */
+  refusal: string;
 }
 
 /** One record of a mode. */
@@ -121,7 +140,7 @@ export function flag<R extends ModeRecord>(pattern: string, help: readonly strin
 
 /** A mode whose records are numbered and live in one table of the Config. */
 export function taggedMode<R extends ModeRecord & { tag: number }>(
-  mode: Pick<Mode<R>, 'name' | 'prompt' | 'pattern' | 'help' | 'commands' | 'refuse' | 'phones'> & {
+  mode: Pick<Mode<R>, 'name' | 'prompt' | 'pattern' | 'help' | 'commands' | 'refuse' | 'phones' | 'first'> & {
     table: { [K in keyof Config]: Config[K] extends Record<number, R> ? K : never }[keyof Config] & string;
     create(tag: number, args: Args): R;
     /** As printed, where it is not the name of the mode and the tag. */
@@ -144,8 +163,10 @@ export function taggedMode<R extends ModeRecord & { tag: number }>(
       delete (draft.own(draft.config, mode.table) as unknown as Record<number, R>)[tag];
     },
     part: tableOf,
-    *instances(config) {
+    *instances(config, other) {
+      const shared = other && tableOf(other);
       for (const record of Object.values(tableOf(config))) {
+        if (shared?.[record.tag] === record) continue;
         const heading = mode.heading?.(record) ?? `${mode.name}  ${record.tag}`;
         yield { heading, tag: record.tag, record, exists: true };
       }

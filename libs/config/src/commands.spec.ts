@@ -1,6 +1,8 @@
 import { applyCommands, emptyConfig, parseConfig } from './index';
 import { type CommandRow, describeCommands } from './testing/command-table';
 
+const NUMBER = ['number 2999'];
+const ID = ['id mac 0015.6247.EFFF'];
 const POOL = ['voice register pool 1'];
 const DN = ['voice register dn 1'];
 const GLOBAL = ['voice register global'];
@@ -55,6 +57,7 @@ const TABLE: Record<string, CommandRow> = {
     undone: ['no version', 'default version 12.4'],
   },
   server: {
+    section: '2.1',
     mode: ['presence'],
     accepts: { 'server 11.1.1.4': 'server 11.1.1.4', 'ser 010.1.1.1': 'server 10.1.1.1', 'server 0.0.0.0': '' },
     refuses: {
@@ -66,6 +69,7 @@ const TABLE: Record<string, CommandRow> = {
     undone: ['no server', 'no server 11.1.1.4', 'default server'],
   },
   'sccp blf-speed-dial': {
+    section: '2.1',
     mode: ['presence'],
     accepts: {
       'sccp blf-speed-dial retry-interval 70 limit 20': 'sccp blf-speed-dial retry-interval 70 limit 20',
@@ -79,12 +83,14 @@ const TABLE: Record<string, CommandRow> = {
     undone: ['no sccp blf-speed-dial retry-interval', 'default sccp blf-speed-dial retry-interval'],
   },
   'presence call-list': {
+    section: '2.1, 2.5',
     mode: ['presence'],
     accepts: { 'presence call-list': 'presence call-list', 'p c': 'presence call-list' },
     refuses: { 'presence call-list x': 'invalid' },
     undone: ['no presence call-list', 'default presence call-list'],
   },
   'max-subscription': {
+    section: '2.1',
     mode: ['presence'],
     accepts: { 'max-subscription 128': 'max-subscription 128', 'm 1000000': 'max-subscription 1000000' },
     refuses: {
@@ -95,24 +101,28 @@ const TABLE: Record<string, CommandRow> = {
     undone: ['no max-subscription', 'default max-subscription', 'max-subscription 100'],
   },
   'watcher all': {
+    section: '2.1',
     mode: ['presence'],
     accepts: { 'watcher all': 'watcher all', 'w a': 'watcher all' },
     refuses: { 'watcher none': 'invalid' },
     undone: ['no watcher all', 'default watcher all'],
   },
   'allow subscribe': {
+    section: '2.1',
     mode: ['presence'],
     accepts: { 'allow subscribe': 'allow subscribe' },
     refuses: { allow: 'incomplete', 'allow watch': 'invalid' },
     undone: ['no allow subscribe', 'default allow subscribe'],
   },
   'presence enable': {
+    section: '2.2',
     mode: ['sip-ua'],
     accepts: { 'presence enable': 'presence enable' },
     refuses: { 'presence disable': 'invalid' },
     undone: ['no presence enable', 'default presence enable'],
   },
   authentication: {
+    section: '2.2',
     mode: ['sip-ua'],
     accepts: {
       'authentication username jack password 021201481F': 'authentication username jack password 021201481F',
@@ -134,6 +144,7 @@ const TABLE: Record<string, CommandRow> = {
     undone: ['no allow-connections sip to sip'],
   },
   'registrar server': {
+    section: '2.8',
     mode: SIP,
     accepts: {
       'registrar server': 'registrar server',
@@ -150,12 +161,14 @@ const TABLE: Record<string, CommandRow> = {
     undone: ['no registrar server', 'default registrar server'],
   },
   mode: {
+    section: '2.8',
     mode: GLOBAL,
     accepts: { 'mode cme': 'mode cme', 'mode esrst': 'mode esrst', 'mode cme-': 'mode cme-app' },
     refuses: { mode: 'incomplete', 'mode srst': 'invalid' },
     undone: ['no mode', 'no mode cme', 'default mode'],
   },
   'source-address': {
+    section: '2.8',
     mode: GLOBAL,
     accepts: {
       'source-address 10.1.1.2 port 5060': 'source-address 10.1.1.2 port 5060',
@@ -165,12 +178,14 @@ const TABLE: Record<string, CommandRow> = {
     undone: ['no source-address', 'default source-address'],
   },
   'max-dn': {
+    section: '2.8',
     mode: GLOBAL,
     accepts: { 'max-dn 20': 'max-dn 20', 'max-dn 1000000': 'max-dn 1000000' },
     refuses: { 'max-dn 0': 'invalid', 'max-dn 1000001': 'invalid', max: 'ambiguous' },
     undone: ['no max-dn', 'no max-dn 20', 'default max-dn'],
   },
   'max-pool': {
+    section: '2.8',
     mode: GLOBAL,
     accepts: { 'max-pool 20': 'max-pool 20' },
     refuses: { 'max-pool': 'incomplete', 'max-pool 0': 'invalid' },
@@ -183,30 +198,35 @@ const TABLE: Record<string, CommandRow> = {
     undone: ['no load 7971', 'no load 7971 SIP70.8-0-1-11S'],
   },
   'authenticate presence': {
+    section: '2.7',
     mode: GLOBAL,
     accepts: { 'authenticate presence': 'authenticate presence', 'auth pres': 'authenticate presence' },
     refuses: { authenticate: 'incomplete', 'authenticate all': 'invalid', 'authenticate r': 'ambiguous' },
     undone: ['no authenticate presence', 'default authenticate presence'],
   },
   'authenticate register': {
+    section: '2.7',
     mode: GLOBAL,
     accepts: { 'authenticate register': 'authenticate register' },
     refuses: { 'authenticate register x': 'invalid' },
     undone: ['no authenticate register'],
   },
   'authenticate ood-refer': {
+    section: '2.7',
     mode: GLOBAL,
     accepts: { 'authenticate ood-refer': 'authenticate ood-refer' },
     refuses: { 'authenticate ood-refer x': 'invalid' },
     undone: ['no authenticate ood-refer'],
   },
   'authenticate realm': {
+    section: '2.7',
     mode: GLOBAL,
     accepts: { 'authenticate realm cisco': 'authenticate realm cisco' },
     refuses: { 'authenticate realm': 'incomplete' },
     undone: ['no authenticate realm', 'no authenticate realm cisco'],
   },
   'authenticate credential': {
+    section: '2.7',
     mode: GLOBAL,
     accepts: {
       'authenticate credential 1 flash:cred1.csv': 'authenticate credential 1 flash:cred1.csv',
@@ -217,36 +237,46 @@ const TABLE: Record<string, CommandRow> = {
     undone: ['no authenticate credential 1', 'no authenticate credential 1 flash:cred1.csv'],
   },
   'create profile': {
+    section: '2.8',
     mode: GLOBAL,
     accepts: { 'create profile sync 0004550081249644': 'create profile sync 0004550081249644', 'create profile': '' },
     refuses: { create: 'incomplete' },
     undone: ['no create profile'],
   },
   'dn number': {
+    section: '2.8',
     mode: DN,
     accepts: { 'number 2101': 'number 2101', 'number +4930.*#': 'number +4930.*#' },
     refuses: { number: 'incomplete', 'number 12345678901234567': 'invalid', 'number 21a': 'invalid' },
     undone: ['no number', 'no number 2101', 'default number'],
   },
   'dn name': {
+    section: '2.8',
+    after: NUMBER,
     mode: DN,
     accepts: { 'name Ada Lovelace': 'name Ada Lovelace', 'name "Ada Lovelace"': 'name Ada Lovelace' },
     refuses: { name: 'incomplete', 'name a<b': 'invalid', 'name 5%': 'invalid', 'name a "b"': 'invalid' },
     undone: ['no name', 'no name Ada Lovelace', 'default name'],
   },
   'dn label': {
+    section: '2.8',
+    after: NUMBER,
     mode: DN,
     accepts: { 'label Ada 2101': 'label Ada 2101' },
     refuses: { label: 'incomplete', 'label a&b': 'invalid' },
     undone: ['no label', 'default label'],
   },
   'allow watch': {
+    section: '2.3',
+    after: NUMBER,
     mode: DN,
     accepts: { 'allow watch': 'allow watch', 'a w': 'allow watch', 'no allow watch': 'no allow watch' },
     refuses: { 'allow subscribe': 'invalid' },
     undone: ['default allow watch'],
   },
   'shared-line': {
+    section: '2.8',
+    after: NUMBER,
     mode: DN,
     accepts: {
       'shared-line': 'shared-line',
@@ -260,14 +290,22 @@ const TABLE: Record<string, CommandRow> = {
     },
     undone: ['no shared-line', 'default shared-line'],
   },
-  'no-reg': { mode: DN, accepts: { 'no-reg': 'no-reg' }, refuses: { 'no-r x': 'invalid' }, undone: ['no no-reg'] },
+  'no-reg': {
+    mode: DN,
+    after: NUMBER,
+    accepts: { 'no-reg': 'no-reg' },
+    refuses: { 'no-r x': 'invalid' },
+    undone: ['no no-reg'],
+  },
   'template session-transport': {
+    section: '2.8',
     mode: ['voice register template 1'],
     accepts: { 'session-transport tcp': 'session-transport tcp', 'session udp': 'session-transport udp' },
     refuses: { 'session-transport tls': 'invalid', 'session-transport': 'incomplete' },
     undone: ['no session-transport', 'default session-transport'],
   },
   id: {
+    section: '2.8',
     mode: POOL,
     accepts: {
       'id mac 0015.6247.EF90': 'id mac 0015.6247.EF90',
@@ -286,18 +324,24 @@ const TABLE: Record<string, CommandRow> = {
     undone: ['no id', 'no id mac 0015.6247.EF90', 'default id'],
   },
   'pool session-transport': {
+    section: '2.8',
+    after: ID,
     mode: POOL,
     accepts: { 'session-transport tcp': 'session-transport tcp' },
     refuses: { 'session-transport sctp': 'invalid' },
     undone: ['no session-transport'],
   },
   type: {
+    section: '2.8',
+    after: ID,
     mode: POOL,
     accepts: { 'type 7971': 'type 7971', 'type 8851 addon 1 CP-8800-Audio': 'type 8851 addon 1 CP-8800-Audio' },
     refuses: { type: 'incomplete', 'type 8851 addon': 'incomplete' },
     undone: ['no type', 'no type 7971', 'default type'],
   },
   'pool number': {
+    section: '2.8',
+    after: ID,
     mode: POOL,
     accepts: { 'number 1 dn 1': 'number 1 dn 1', 'number 114 dn 1000000': 'number 114 dn 1000000' },
     refuses: {
@@ -310,18 +354,24 @@ const TABLE: Record<string, CommandRow> = {
     undone: ['no number 1', 'no number 1 dn 1', 'default number 1'],
   },
   template: {
+    section: '2.8',
+    after: ID,
     mode: POOL,
     accepts: { 'template 1': 'template 1', 'template 10': 'template 10' },
     refuses: { 'template 0': 'invalid', 'template 11': 'invalid' },
     undone: ['no template', 'default template'],
   },
   'pool presence call-list': {
+    section: '2.5',
+    after: ID,
     mode: POOL,
     accepts: { 'presence call-list': 'presence call-list' },
     refuses: { 'presence enable': 'invalid' },
     undone: ['no presence call-list'],
   },
   username: {
+    section: '2.8',
+    after: ID,
     mode: POOL,
     accepts: {
       'username ada password secret': 'username ada password secret',
@@ -332,6 +382,8 @@ const TABLE: Record<string, CommandRow> = {
     undone: ['no username', 'no username ada password secret', 'default username'],
   },
   'blf-speed-dial': {
+    section: '2.4',
+    after: ID,
     mode: POOL,
     accepts: {
       'blf-speed-dial 1 2101 label "Ada L"': 'blf-speed-dial 1 2101 label "Ada L"',
@@ -389,7 +441,7 @@ describe('modes', () => {
   test('the mode can be carried from one call to the next', () => {
     const { mode, config } = applyCommands(emptyConfig(), ['voi reg poo 7']);
     expect(mode).toEqual(['voice register pool 7']);
-    const next = applyCommands(config, ['type 7971'], { mode });
+    const next = applyCommands(config, ['id mac 0015.6247.EF90', 'type 7971'], { mode });
     expect(next.config.pools[7]).toMatchObject({ type: '7971' });
     expect(() => applyCommands(config, [], { mode: ['interface Gi0'] })).toThrow('no mode named interface Gi0');
   });

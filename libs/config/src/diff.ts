@@ -59,9 +59,9 @@ function keyOf(line: string, keyLength: number): string {
 function childDiff(node: ModeNode, a: Config, b: Config, depth: number): string[] {
   if (isShared(node, a, b)) return [];
   const gone = new Map<number, Instance<ModeRecord>>();
-  for (const instance of node.mode.instances(a)) gone.set(instance.tag, instance);
+  for (const instance of node.mode.instances(a, b)) gone.set(instance.tag, instance);
   const lines: string[] = [];
-  for (const { heading, tag, record, exists } of node.mode.instances(b)) {
+  for (const { heading, tag, record, exists } of node.mode.instances(b, a)) {
     const held = gone.get(tag);
     if (held?.exists && !exists) continue;
     // Under another heading it is another thing, to be made anew: the line mode of an ephone-dn cannot be changed.

@@ -34,6 +34,11 @@ export class Draft {
     return this.memos.get(build) as T;
   }
 
+  /** The same, unless it was never asked for: nobody needs to be told of a change then. */
+  known<T>(build: (config: Config) => T): T | undefined {
+    return this.memos.get(build) as T | undefined;
+  }
+
   /** Takes a newly made object as this draft's own. */
   adopt<T extends object>(value: T): T {
     this.owned.add(value);

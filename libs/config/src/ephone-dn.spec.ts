@@ -1,9 +1,11 @@
 import { type CommandRow, describeCommands } from './testing/command-table';
 
+const NUMBER = ['number 2999'];
 const DN = ['ephone-dn 1 octo-line'];
 
 const DN_TABLE: Record<string, CommandRow> = {
   number: {
+    section: '2.8',
     mode: DN,
     accepts: {
       'number 2001': 'number 2001',
@@ -18,6 +20,7 @@ const DN_TABLE: Record<string, CommandRow> = {
     undone: ['no number', 'no number 2001', 'default number'],
   },
   'park-slot': {
+    section: '2.8',
     mode: DN,
     accepts: {
       'park-slot': 'park-slot',
@@ -33,6 +36,7 @@ const DN_TABLE: Record<string, CommandRow> = {
     undone: ['no park-slot', 'default park-slot'],
   },
   paging: {
+    section: '2.8',
     mode: DN,
     accepts: {
       paging: 'paging',
@@ -43,6 +47,7 @@ const DN_TABLE: Record<string, CommandRow> = {
     undone: ['no paging', 'default paging'],
   },
   conference: {
+    section: '2.8',
     mode: DN,
     accepts: {
       'conference ad-hoc': 'conference ad-hoc',
@@ -54,24 +59,29 @@ const DN_TABLE: Record<string, CommandRow> = {
     undone: ['no conference', 'no conference ad-hoc', 'default conference'],
   },
   label: {
+    section: '2.8',
+    after: NUMBER,
     mode: DN,
     accepts: { 'label Sales & "more"': 'label Sales & "more"' },
     refuses: { label: 'incomplete', 'label 1234567890123456789012345678901': 'invalid' },
     undone: ['no label', 'default label'],
   },
   'name and description': {
+    section: '2.8',
     mode: DN,
     accepts: { 'name Ada Lovelace': 'name Ada Lovelace', 'description first floor': 'description first floor' },
     refuses: { name: 'incomplete', 'name a\u0007b': 'invalid' },
     undone: ['no name', 'no name Ada Lovelace', 'default name'],
   },
   'allow watch': {
+    section: '2.3',
     mode: DN,
     accepts: { 'allow watch': 'allow watch', 'no allow watch': 'no allow watch' },
     refuses: { allow: 'incomplete' },
     undone: ['default allow watch'],
   },
   'ephone-dn-template': {
+    section: '2.8',
     mode: DN,
     accepts: { 'ephone-dn-template 15': 'ephone-dn-template 15' },
     refuses: { 'ephone-dn-template 0': 'invalid', 'ephone-dn-template 16': 'invalid' },
@@ -94,6 +104,7 @@ const DN_TABLE: Record<string, CommandRow> = {
     undone: ['no call-forward all', 'default call-forward all'],
   },
   'shared-line sip': {
+    section: '2.8',
     mode: DN,
     accepts: { 'shared-line sip': 'shared-line sip', 'shared-line sip max calls 16': 'shared-line sip max calls 16' },
     refuses: {
@@ -110,6 +121,7 @@ const DN_TABLE: Record<string, CommandRow> = {
     undone: ['no preference', 'default preference'],
   },
   'huntstop channel': {
+    section: '2.8',
     mode: DN,
     accepts: { 'huntstop channel': 'huntstop channel', 'hunt chan 4': 'huntstop channel 4' },
     refuses: { 'huntstop channel 9': 'invalid', 'huntstop x': 'invalid' },
@@ -122,6 +134,7 @@ const DN_TABLE: Record<string, CommandRow> = {
     undone: ['huntstop', 'default huntstop'],
   },
   'template: allow watch': {
+    section: '2.3',
     mode: ['ephone-dn-template 1'],
     accepts: { 'allow watch': 'allow watch', 'no allow watch': 'no allow watch' },
     refuses: { 'allow subscribe': 'invalid' },

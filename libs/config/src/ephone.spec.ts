@@ -1,10 +1,12 @@
 import { type CommandRow, describeCommands } from './testing/command-table';
 
+const MAC = ['mac-address 0015.6247.EFFF'];
 const PHONE = ['ephone 1'];
 const TEMPLATE = ['ephone-template 1'];
 
 const PHONE_TABLE: Record<string, CommandRow> = {
   'mac-address': {
+    section: '2.8',
     mode: PHONE,
     accepts: {
       'mac-address 0012.7F57.62A5': 'mac-address 0012.7F57.62A5',
@@ -15,6 +17,7 @@ const PHONE_TABLE: Record<string, CommandRow> = {
     undone: ['no mac-address', 'no mac-address 0012.7F57.62A5', 'default mac-address'],
   },
   type: {
+    section: '2.8',
     mode: PHONE,
     accepts: {
       'type 7960': 'type 7960',
@@ -32,6 +35,7 @@ const PHONE_TABLE: Record<string, CommandRow> = {
     undone: ['no type', 'no type 7960', 'default type'],
   },
   button: {
+    section: '2.8',
     mode: PHONE,
     accepts: {
       'button 1:1 2:2': 'button  1:1 2:2',
@@ -53,6 +57,7 @@ const PHONE_TABLE: Record<string, CommandRow> = {
     undone: ['no button', 'no button 1:1 2:2', 'no button 2:9 1:9', 'default button'],
   },
   'auto-line': {
+    section: '2.8',
     mode: PHONE,
     accepts: {
       'auto-line 3': 'auto-line 3',
@@ -80,6 +85,7 @@ const PHONE_TABLE: Record<string, CommandRow> = {
     undone: ['no speed-dial 36', 'default speed-dial 36'],
   },
   'blf-speed-dial': {
+    section: '2.4',
     mode: PHONE,
     accepts: {
       'blf-speed-dial 1 2101 label "2101"': 'blf-speed-dial 1 2101 label "2101"',
@@ -94,18 +100,22 @@ const PHONE_TABLE: Record<string, CommandRow> = {
     undone: ['no blf-speed-dial 1', 'default blf-speed-dial 1'],
   },
   'presence call-list': {
+    section: '2.5',
     mode: PHONE,
     accepts: { 'presence call-list': 'presence call-list' },
     refuses: { 'presence call-list x': 'invalid' },
     undone: ['no presence call-list', 'default presence call-list'],
   },
   'phone-ui blf-speed-dial': {
+    section: '2.6',
     mode: PHONE,
     accepts: { 'no phone-ui blf-speed-dial': 'no phone-ui blf-speed-dial', 'phone-ui blf-speed-dial': '' },
     refuses: { 'phone-ui x': 'invalid' },
     undone: ['phone-ui blf-speed-dial', 'default phone-ui blf-speed-dial'],
   },
   'ephone-template': {
+    section: '2.8',
+    after: MAC,
     mode: PHONE,
     accepts: { 'ephone-template 20': 'ephone-template 20' },
     refuses: { 'ephone-template 21': 'invalid' },
@@ -148,6 +158,7 @@ const PHONE_TABLE: Record<string, CommandRow> = {
     undone: ['no feature-button 1'],
   },
   'button-layout': {
+    section: '2.8',
     mode: TEMPLATE,
     accepts: {
       'button-layout 1 line': 'button-layout 1 line',
@@ -166,6 +177,7 @@ const PHONE_TABLE: Record<string, CommandRow> = {
     undone: ['no button-layout', 'no button-layout 1 line', 'default button-layout'],
   },
   'keys of a template': {
+    section: '2.4, 2.6',
     mode: TEMPLATE,
     accepts: {
       'url-button 1 http://10.1.1.1/x My_Dir': 'url-button 1 http://10.1.1.1/x My_Dir',

@@ -44,8 +44,10 @@ export function walk<T>(
     const step = takeStep(node, line, token, options);
     if (step === undefined || step === 'ambiguous') return { spelledOut: false };
     if (step.kind === 'keyword' && step.edge.word !== token.raw) spelledOut = false;
+    // What goes to the end of the line may go on, or end here.
+    if (step.kind === 'value' && step.rest)
+      return { node: { keywords: new Map(), values: [step.edge], accepts: step.edge.next.accepts }, spelledOut };
     node = step.edge.next;
-    if (step.rest) break;
   }
   return { node, spelledOut };
 }

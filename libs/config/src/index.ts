@@ -59,7 +59,7 @@ export { type PhoneKey, type PhoneKeyContent, phoneKeys } from './phone-keys';
 export { type DialPeerDirectory, type DialPeerTarget, dialPeerDirectory, dialPeerTarget } from './dial-peers';
 export { keysOfType } from './phone-types';
 export { type ApplyOptions, type Applied, type LineResult, applyCommands } from './apply';
-export { complete, help, promptOf } from './assist';
+export { complete, help, promptOf, questionOf } from './assist';
 export { type Completion, type HelpLine, formatHelp } from './help';
 export {
   type CommandTree,

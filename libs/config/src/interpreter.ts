@@ -1,4 +1,4 @@
-import { Args, type PhoneOrder } from './command';
+import { Args, type Command, type PhoneOrder } from './command';
 import { type Config, type ModeRecord, type UnknownLine } from './config';
 import { Draft } from './draft';
 import { type Match, type Mismatch, matchLine, takeStep } from './grammar';
@@ -185,7 +185,10 @@ export class Session {
     const args = new Args(values);
     if (accepts.kind === 'enter') return accepts.mode.mode.refuse?.(this.draft, args);
     if (accepts.kind !== 'command') return undefined;
-    return accepts.command.refuse?.(frames[frames.length - 1]?.holder as ModeRecord, args, this.draft);
+    const frame = frames[frames.length - 1] as Frame;
+    const record = frame.holder as ModeRecord;
+    const missing = this.options.keepUnknown ? undefined : missingBefore(accepts.command, frame, words);
+    return missing ?? accepts.command.refuse?.(record, args, this.draft);
   }
 
   private carryOut(match: Match<Action> & { kind: 'match' }, indent: number): Outcome {
@@ -275,6 +278,14 @@ export class Session {
     this.left = [];
     this.heading = undefined;
   }
+}
+
+/** What has to be typed before a command. */
+function missingBefore(command: Command<ModeRecord>, { node, holder }: Frame, words: string[]): string | undefined {
+  const first = node?.mode.first;
+  const record = holder as ModeRecord;
+  if (first && words[0] !== first.word && !first.isGiven(record)) return first.refusal;
+  return command.needs?.(record);
 }
 
 function refused(line: string, mismatch: Mismatch): Outcome {

@@ -2,10 +2,11 @@ import { type Config, type ModeRecord, type UnknownLine } from './config';
 import { type ModeNode, ROOT } from './modes';
 import { placeOf } from './running-order';
 
-/** What stands between two `!` of running-config. */
-interface Block {
+/** A part of running-config, and where it stands among the others. */
+interface Part {
   place: number;
-  lines: string[];
+  /** Adds its rows, each block of them with a `!` behind. */
+  print(rows: string[]): void;
 }
 
 /**
@@ -14,51 +15,55 @@ interface Block {
  * others behind the known ones of their mode. `parseConfig` of the text gives the same Config again.
  */
 export function renderConfig(config: Config): string {
-  const blocks: Block[] = [
-    ...globalBlocks(config),
-    ...ROOT.children.flatMap((child) => {
-      const place = placeOf(child.mode.name);
-      return modeBlocks(child, config, 0).map((lines) => ({ place, lines }));
-    }),
-  ].sort((a, b) => a.place - b.place);
-  const body = blocks.flatMap(({ lines }) => [...lines, '!']);
-  return ['!', ...body, 'end', ''].join('\n');
+  const modes = ROOT.children.map((child): Part => {
+    return { place: placeOf(child.mode.name), print: (rows) => printMode(child, config, 0, rows) };
+  });
+  const rows = ['!'];
+  for (const part of [...globalParts(config), ...modes].sort((a, b) => a.place - b.place)) part.print(rows);
+  rows.push('end', '');
+  return rows.join('\n');
 }
 
 /** Global commands, ours and those that linewatch does not know; those of one line that stand together are one block. */
-function globalBlocks(config: Config): Block[] {
-  const known = commandLines(ROOT, config, 0).map((line) => ({ place: placeOf(line), lines: [line] }));
-  const unknown = (config.unknown ?? []).map((line) => ({ place: placeOf(line.text), lines: unknownLines([line], 0) }));
-  const blocks: Block[] = [];
-  for (const block of [...known, ...unknown].sort((a, b) => a.place - b.place)) {
+function globalParts(config: Config): Part[] {
+  const known: UnknownLine[] = commandLines(ROOT, config).map((text) => ({ text }));
+  const blocks: { place: number; lines: UnknownLine[] }[] = [];
+  const placed = [...known, ...(config.unknown ?? [])].map((line) => ({ line, place: placeOf(line.text) }));
+  for (const { line, place } of placed.sort((a, b) => a.place - b.place)) {
     const last = blocks.at(-1);
-    if (last?.place === block.place && isSingle(last) && isSingle(block)) last.lines.push(...block.lines);
-    else blocks.push(block);
+    if (last?.place === place && last.lines.every(isSingle) && isSingle(line)) last.lines.push(line);
+    else blocks.push({ place, lines: [line] });
   }
-  return blocks;
+  return blocks.map(({ place, lines }) => ({
+    place,
+    print: (rows) => {
+      for (const row of unknownLines(lines, 0)) rows.push(row);
+      rows.push('!');
+    },
+  }));
 }
 
-/** Commands without anything below them. */
-function isSingle({ lines }: Block): boolean {
-  return lines.length === 1 || lines.every((line) => !line.startsWith(' '));
+function isSingle({ block, lines, ends }: UnknownLine): boolean {
+  return block === undefined && lines === undefined && ends === undefined;
 }
 
 /** The records of one mode, each with its heading and indented below it what it says; without one that says nothing. */
-function modeBlocks(node: ModeNode, config: Config, depth: number): string[][] {
-  const blocks: string[][] = [];
+function printMode(node: ModeNode, config: Config, depth: number, rows: string[]): void {
   for (const { heading, record, exists } of node.mode.instances(config)) {
-    const body = [
-      ...commandLines(node, record, depth + 1),
-      ...unknownLines(record.unknown ?? [], depth + 1),
-      ...node.children.flatMap((child) => modeBlocks(child, config, depth + 1).flat()),
-    ];
-    if (exists || body.length > 0) blocks.push([indent(heading, depth), ...body]);
+    const start = rows.length;
+    rows.push(indent(heading, depth));
+    for (const line of commandLines(node, record)) rows.push(indent(line, depth + 1));
+    if (record.unknown) for (const row of unknownLines(record.unknown, depth + 1)) rows.push(row);
+    for (const child of node.children) printMode(child, config, depth + 1, rows);
+    if (!exists && rows.length === start + 1) rows.length = start;
+    else if (depth === 0) rows.push('!');
   }
-  return blocks;
 }
 
-function commandLines(node: ModeNode, record: ModeRecord, depth: number): string[] {
-  return node.commands.flatMap(({ command }) => command.render(record)).map((line) => indent(line, depth));
+function commandLines(node: ModeNode, record: ModeRecord): string[] {
+  const lines: string[] = [];
+  for (const { command } of node.commands) for (const line of command.render(record)) lines.push(line);
+  return lines;
 }
 
 /** Commands that linewatch does not know with what stood below them, `depth` modes inside. */
@@ -73,5 +78,5 @@ export function unknownLines(lines: readonly UnknownLine[], depth: number): stri
 
 /** A line as it stands this many modes inside. */
 export function indent(line: string, depth: number): string {
-  return ' '.repeat(depth) + line;
+  return depth === 1 ? ` ${line}` : ' '.repeat(depth) + line;
 }

@@ -77,7 +77,7 @@ describe('modes', () => {
 
   test.each([
     [['ephone 7', 'restart'], { order: 'restart', phones: 'sccp', device: 'ephone:7' }],
-    [['voice register pool 7', 'reset'], { order: 'reset', phones: 'sip', device: 'pool:7' }],
+    [['voice register pool 7', 'id mac 0015.6247.EF90', 'reset'], { order: 'reset', phones: 'sip', device: 'pool:7' }],
     [['telephony-service', 'reset all'], { order: 'reset', phones: 'sccp' }],
     [['telephony-service', 'create cnf-files'], { order: 'create-files', phones: 'sccp' }],
     [['voice register global', 'create profile'], { order: 'create-files', phones: 'sip' }],

@@ -53,13 +53,13 @@ export function refuseShared(
 
 /** Changes a dn's number or sharing, and what is known of numbers with it. */
 export function renumber(draft: Draft, dn: EphoneDn, change: () => void): void {
-  const numbers = draft.memo(build);
-  numbers.count(dn, -1);
+  const numbers = draft.known(build);
+  numbers?.count(dn, -1);
   change();
-  numbers.count(dn, 1);
+  numbers?.count(dn, 1);
 }
 
 /** Takes a dn out of what is known of numbers, before it is removed. */
 export function forgetNumber(draft: Draft, dn: EphoneDn): void {
-  draft.memo(build).count(dn, -1);
+  draft.known(build)?.count(dn, -1);
 }

@@ -16,6 +16,8 @@ const NO_COMMAND: readonly RegExp[] = [
   /^[A-Za-z0-9][\w.-]{0,62}[#>]\s*(sh(o|ow)?\s+(ru|st|conf)\S*.*|more\s.*|term\S*\s.*)?$/,
 ];
 
+const BLANK = 0x20;
+
 /** A line of a text; `block` are the lines behind it that are no commands but part of it, as they are. */
 export interface TextLine {
   text: string;
@@ -48,7 +50,7 @@ export function takeText(
   answer: (outcome: Outcome, line: TextLine, isBlock: boolean) => void,
 ): void {
   for (const line of textLines(lines)) {
-    if (NO_COMMAND.some((pattern) => pattern.test(line.text))) {
+    if (isAround(line.text)) {
       answer({ kind: 'done' }, line, false);
       continue;
     }
@@ -59,6 +61,11 @@ export function takeText(
       else answer(session.take(inside), { text: inside }, false);
     }
   }
+}
+
+function isAround(text: string): boolean {
+  // Most lines are indented, and there are many.
+  return text.charCodeAt(0) !== BLANK && NO_COMMAND.some((pattern) => pattern.test(text));
 }
 
 /** A command, not a blank line or a comment, that stands indented. */
@@ -82,6 +89,8 @@ function blockLength(lines: readonly string[], at: number, text: string): number
 
 /** Tells the last line of the block that a line opens, and a line that shows that there is none; undefined: it opens none. */
 function lastLineOf(text: string): ((line: string) => 'inside' | 'last' | 'none') | undefined {
+  const indent = indentOf(text);
+  if (!text.startsWith('banner', indent) && !text.startsWith('certificate', indent)) return undefined;
   const [, rest] = /^[ \t]*banner[ \t]+(?:[a-z-]+[ \t]+)?(\S.*)$/.exec(text) ?? [];
   if (rest !== undefined) {
     // `^C` is how a router prints the control character that ends its banners.
@@ -101,5 +110,5 @@ function lastLineOf(text: string): ((line: string) => 'inside' | 'last' | 'none'
 
 /** A line without what the pager of a terminal left before it. */
 function withoutPager(line: string): string {
-  return line.includes('--More--') ? line.replace(/^ ?--More-- ?[\b ]*/, '') : line;
+  return /^ ?--More--/.test(line) ? line.replace(/^ ?--More-- ?[\b ]*/, '') : line;
 }

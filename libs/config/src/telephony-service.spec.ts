@@ -16,12 +16,14 @@ const TELEPHONY_TABLE: Record<string, CommandRow> = {
     undone: ['no load 7960-7940'],
   },
   'max-ephones': {
+    section: '2.8',
     mode: TELEPHONY,
     accepts: { 'max-ephones 100': 'max-ephones 100', 'max-ephones 1000000': 'max-ephones 1000000' },
     refuses: { 'max-ephones': 'incomplete', 'max-ephones 0': 'invalid', 'max-ephones 1000001': 'invalid' },
     undone: ['no max-ephones', 'no max-ephones 100', 'default max-ephones'],
   },
   'max-dn': {
+    section: '2.8',
     mode: TELEPHONY,
     accepts: {
       'max-dn 300': 'max-dn 300',
@@ -46,12 +48,14 @@ const TELEPHONY_TABLE: Record<string, CommandRow> = {
     undone: ['no ip source-address', 'no ip source-address 11.1.1.2 port 2000', 'default ip source-address'],
   },
   'service dss': {
+    section: '2.8',
     mode: TELEPHONY,
     accepts: { 'service dss': 'service dss' },
     refuses: { 'service dss 1': 'invalid', service: 'incomplete' },
     undone: ['no service dss'],
   },
   'service profile': {
+    section: '2.8',
     mode: TELEPHONY,
     accepts: {
       'service profile callLogBlfEnabled': 'service profile callLogBlfEnabled',
@@ -139,6 +143,7 @@ const TELEPHONY_TABLE: Record<string, CommandRow> = {
     undone: ['no keepalive', 'default keepalive'],
   },
   'create cnf-files': {
+    section: '2.8',
     mode: TELEPHONY,
     accepts: {
       'create cnf-files version-stamp Jan 01 2002 00:00:00': 'create cnf-files version-stamp Jan 01 2002 00:00:00',

@@ -1,9 +1,11 @@
 import { type CommandRow, describeCommands } from './testing/command-table';
 
+const ID = ['id mac 0015.6247.EFFF'];
 const PEER = ['dial-peer voice 1 voip'];
 
 const OTHER_TABLE: Record<string, CommandRow> = {
   'destination-pattern': {
+    section: '2.8',
     mode: PEER,
     accepts: {
       'destination-pattern 1...': 'destination-pattern 1...',
@@ -13,6 +15,7 @@ const OTHER_TABLE: Record<string, CommandRow> = {
     undone: ['no destination-pattern', 'default destination-pattern'],
   },
   session: {
+    section: '2.8',
     mode: PEER,
     accepts: {
       'session target ipv4:11.1.1.4': 'session target ipv4:11.1.1.4',
@@ -45,6 +48,7 @@ const OTHER_TABLE: Record<string, CommandRow> = {
     undone: ['no preference', 'default preference'],
   },
   'user profile': {
+    section: '2.6',
     mode: ['voice user-profile 1'],
     accepts: {
       'speed-dial 1 3001 label "Far" blf': 'speed-dial 1 3001 label "Far" blf',
@@ -56,12 +60,14 @@ const OTHER_TABLE: Record<string, CommandRow> = {
     undone: ['no speed-dial 1'],
   },
   'logout profile': {
+    section: '2.6',
     mode: ['voice logout-profile 1'],
     accepts: { 'speed-dial 1 3001 blf': 'speed-dial 1 3001 blf' },
     refuses: { 'speed-dial 1': 'incomplete' },
     undone: ['no speed-dial 1'],
   },
   'keys of a SIP phone': {
+    after: ID,
     mode: ['voice register pool 1'],
     accepts: {
       'fastdial 1 1002': 'fastdial 1 1002',
@@ -75,6 +81,7 @@ const OTHER_TABLE: Record<string, CommandRow> = {
     undone: ['no fastdial 1'],
   },
   'layout of a SIP phone': {
+    section: '2.8',
     mode: ['voice register template 1'],
     accepts: {
       'button-layout 4,7,9 feature-button': 'button-layout 4,7,9 feature-button',
@@ -85,6 +92,7 @@ const OTHER_TABLE: Record<string, CommandRow> = {
     undone: ['no button-layout'],
   },
   'subscription maximum': {
+    section: '2.8',
     mode: ['voice service voip', 'sip'],
     accepts: {
       'subscription maximum accept 200': 'subscription maximum accept 200',

@@ -89,6 +89,11 @@ const sharedLine: Command<EphoneDn> = {
   },
 };
 
+const label: Command<EphoneDn> = {
+  ...setting('label', 'LABEL', ['Text beside the key instead of the number', 'Up to 30 characters'], 'label'),
+  needs: (dn) => (dn.number === undefined ? '% The number of this ephone-dn has to be configured first' : undefined),
+};
+
 const tagged = taggedMode<EphoneDn>({
   name: 'ephone-dn',
   prompt: 'config-ephone-dn',
@@ -111,7 +116,7 @@ const tagged = taggedMode<EphoneDn>({
     parkSlot,
     paging,
     conference,
-    setting('label', 'LABEL', ['Text beside the key instead of the number', 'Up to 30 characters'], 'label'),
+    label,
     setting('description', 'DISPLAY', ['Text in the header of the phone', 'Text'], 'description'),
     setting('name', 'DISPLAY', ['Name shown to the other party', 'Name'], 'name'),
     allowWatch(),

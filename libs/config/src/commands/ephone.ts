@@ -30,6 +30,11 @@ const macAddress: Command<Ephone> = {
   },
 };
 
+const template: Command<Ephone> = {
+  ...setting('ephone-template', '(1-20)', ['Template the phone follows', 'Tag of the ephone-template'], 'template'),
+  needs: ({ mac }) => (mac === undefined ? '% The mac-address of this ephone has to be configured first' : undefined),
+};
+
 const pagingDn: Command<Ephone> = {
   pattern: 'paging-dn ~ (1-MAX)$tag [<multicast|unicast>$mode]',
   help: ['Paging number whose pages the phone gets', 'Tag of the ephone-dn', 'Over multicast', 'Over unicast'],
@@ -118,7 +123,7 @@ export const ephone = taggedMode<Ephone>({
   commands: [
     setting('description', 'DISPLAY', ['What the phone is', 'Text'], 'description'),
     macAddress,
-    setting('ephone-template', '(1-20)', ['Template the phone follows', 'Tag of the ephone-template'], 'template'),
+    template,
     setting('max-calls-per-button', '(1-8)', ['Calls on one octo-line button', 'Number'], 'maxCallsPerButton'),
     setting('busy-trigger-per-button', '(1-8)', ['Calls that make it busy', 'Number'], 'busyTriggerPerButton'),
     username((name) => `"${name}"`),

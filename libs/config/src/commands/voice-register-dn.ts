@@ -9,6 +9,11 @@ export const voiceRegisterDn = taggedMode<VoiceRegisterDn>({
   pattern: 'voice register dn (1-MAX)$tag',
   help: ['Voice configuration commands', 'SIP phones', 'A directory number', 'Tag of the directory number'],
   table: 'dns',
+  first: {
+    word: 'number',
+    isGiven: ({ number }) => number !== undefined,
+    refusal: '% The number of this dn has to be configured first',
+  },
   create: (tag) => ({ tag }),
   commands: [
     {

@@ -102,7 +102,11 @@ export const voiceRegisterGlobal: Mode<VoiceRegisterGlobal> = {
       order('reset', ['Reset all SIP phones'], 'reset'),
     ],
   }),
-  // It takes all phones and their lines with it; the shell asks first [cme-presence 2.8].
+  question:
+    'This will remove all the existing DNs, Pools, Templates,\n' +
+    'Dialplan-Patterns, Dialplans and Feature Servers on the system.\n' +
+    'Are you sure you want to proceed? Yes/No? [no]:',
+  // It takes all phones and their lines with it [cme-presence 2.8].
   close: (draft) => {
     draft.config.voiceRegisterGlobal = draft.adopt(emptyVoiceRegisterGlobal());
     draft.config.templates = draft.adopt({});

@@ -13,6 +13,11 @@ export const voiceRegisterPool = taggedMode<VoiceRegisterPool>({
   pattern: 'voice register pool (1-MAX)$tag',
   help: ['Voice configuration commands', 'SIP phones', 'A phone', 'Tag of the phone'],
   table: 'pools',
+  first: {
+    word: 'id',
+    isGiven: (pool) => printId(pool) !== undefined,
+    refusal: '% The id of this pool has to be configured first',
+  },
   phones: 'sip',
   create: (tag) => ({
     tag,
