@@ -16,8 +16,8 @@ export interface ApplyOptions extends LanguageOptions {
   keepUnknown?: boolean;
 }
 
-/** The answer to one line. */
-export type LineResult = { ok: true; kept?: true; order?: PhoneOrder } | ({ ok: false } & Refusal);
+/** The answer to one line; `kept` is a command that linewatch does not know, in the mode where it stands. */
+export type LineResult = { ok: true; kept?: true; mode?: ModePath; order?: PhoneOrder } | ({ ok: false } & Refusal);
 
 /** What came of command lines. */
 export interface Applied {
@@ -44,7 +44,8 @@ export function applyCommands(config: Config, lines: readonly string[], options:
   const session = new Session(config, { ...options, keepUnknown, indented, mayReject: !keepUnknown });
   session.enter(options.mode ?? []);
   const results: LineResult[] = [];
-  if (keepUnknown) takeText(session, lines, (outcome) => results.push(resultOf(outcome)));
+  if (keepUnknown)
+    takeText(session, lines, (outcome, _, isBlock) => results.push(isBlock ? { ok: true } : resultOf(outcome)));
   else for (const line of lines) results.push(resultOf(session.take(line)));
   return { config: session.finish(), results, mode: session.path, ended: session.ended };
 }
@@ -54,7 +55,7 @@ function resultOf(outcome: Outcome): LineResult {
     case 'done':
       return outcome.order ? { ok: true, order: outcome.order } : { ok: true };
     case 'kept':
-      return { ok: true, kept: true };
+      return { ok: true, kept: true, mode: outcome.mode };
     case 'refused': {
       const { refusal, text, column } = outcome;
       return { ok: false, refusal, text, column };

@@ -147,7 +147,7 @@ const TABLE: ModeRow[] = [
     section: '2.8',
     way: ['voice service voip', 'sip'],
     prompt: 'conf-serv-sip',
-    refuses: { sip: 'incomplete', 'voice service voip sip': 'invalid' },
+    refuses: { 'voice service voip sip': 'invalid' },
     undone: ['no voice service voip'],
   },
   {

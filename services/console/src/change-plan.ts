@@ -1,5 +1,12 @@
 import { hashedWithChance } from '@linewatch/runtime';
-import { type Config, type LanguageOptions, applyCommands, diffConfig, withHashedSecrets } from '@linewatch/config';
+import {
+  type Config,
+  type LanguageOptions,
+  type NotUsed,
+  applyCommands,
+  diffConfig,
+  withHashedSecrets,
+} from '@linewatch/config';
 
 /** What a text of commands would do to a configuration. */
 export interface ChangePlan {
@@ -8,7 +15,7 @@ export interface ChangePlan {
   /** Lines with something wrong in them. With any of these nothing is to be appended. */
   readonly refusals: readonly RefusedLine[];
   /** Commands that linewatch does not know; they are kept, without effect. */
-  readonly unknown: readonly NumberedLine[];
+  readonly unknown: readonly NotUsed[];
 }
 
 /** A line of the text; `line` counts from 1. */
@@ -30,11 +37,11 @@ export function planChange(running: Config, text: string, options: LanguageOptio
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   const { config, results } = applyCommands(running, lines, { ...options, keepUnknown: true });
   const refusals: RefusedLine[] = [];
-  const unknown: NumberedLine[] = [];
+  const unknown: NotUsed[] = [];
   results.forEach((result, at) => {
     const numbered = { line: at + 1, text: (lines[at] ?? '').trimEnd() };
     if (!result.ok) refusals.push({ ...numbered, message: result.text });
-    else if (result.kept) unknown.push({ ...numbered, text: numbered.text.trimStart() });
+    else if (result.kept) unknown.push({ ...numbered, text: numbered.text.trimStart(), mode: result.mode ?? [] });
   });
   const wanted = withHashedSecrets(config, running, hashedWithChance);
   return { commands: refusals.length > 0 ? [] : diffConfig(running, wanted), refusals, unknown };

@@ -81,8 +81,8 @@ describe('linewatch configure', () => {
     const { code, stderr } = await runToEnd(['configure', path], system.env);
     expect(code).toBe(0);
     expect(stderr).toBe(
-      `${path}, line 2: not known to linewatch, kept without effect: router bgp 65000\n` +
-        `${path}, line 3: not known to linewatch, kept without effect: bgp log-neighbor-changes\n`,
+      `${path}: 2 lines are not used by linewatch, kept and printed back:\n` +
+        '   2  router bgp 65000\n   3   bgp log-neighbor-changes\n',
     );
     const { stdout } = await runToEnd(['show', 'running-config', '--json'], system.env);
     expect(JSON.parse(stdout)).toMatchObject({

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { type Config } from '@linewatch/config';
+import { type Config, formatNotUsed } from '@linewatch/config';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type ChangePlan, formatRefusals, planChange } from '../change-plan';
 import { ConsoleError, type ConsoleIo, printable } from '../console-io';
@@ -63,8 +63,11 @@ async function configure(
 
 /** @throws ConsoleError when a line was refused */
 function reportPlan(io: ConsoleIo, source: string, { refusals, unknown }: ChangePlan): void {
-  for (const { line, text } of unknown)
-    io.stderr.write(`${source}, line ${line}: not known to linewatch, kept without effect: ${printable(text)}\n`);
+  if (unknown.length > 0) {
+    const lines = unknown.length === 1 ? '1 line is' : `${unknown.length} lines are`;
+    const report = formatNotUsed(unknown).split('\n').map(printable).join('\n');
+    io.stderr.write(`${source}: ${lines} not used by linewatch, kept and printed back:\n${report}`);
+  }
   if (refusals.length === 0) return;
   io.stderr.write(formatRefusals(source, refusals));
   const lines = refusals.length === 1 ? '1 line was' : `${refusals.length} lines were`;
