@@ -27,15 +27,20 @@ export interface Frame {
 
 /** A row of the table as the codec walks it. */
 interface Row {
+  readonly id: number;
   readonly name: MessageName;
   readonly atLeast: number;
   readonly fields: readonly (readonly [string, Field<unknown>])[];
 }
 
-const rows = (Object.entries(layouts) as [MessageName, Layout][]).map(
-  ([name, { id, atLeast = 0, fields }]): [number, Row] => [id, { name, atLeast, fields: Object.entries(fields) }],
-);
-const rowById: ReadonlyMap<number, Row> = new Map(rows);
+const rows = (Object.entries(layouts) as [MessageName, Layout][]).map(([name, { id, atLeast = 0, fields }]): Row => ({
+  id,
+  name,
+  atLeast,
+  fields: Object.entries(fields),
+}));
+const rowById: ReadonlyMap<number, Row> = new Map(rows.map((row) => [row.id, row]));
+const rowByName = Object.fromEntries(rows.map((row) => [row.name, row])) as Readonly<Record<MessageName, Row>>;
 
 /** The name of a message number; undefined for a number that is in no row. */
 export function messageNameOf(id: number): MessageName | undefined {
@@ -70,17 +75,17 @@ const HEADER = 12;
 
 /** Writes a whole frame, padded to four bytes [sccp-wire 1]. Numbers and texts that do not fit their field are cut. */
 export function encodeMessage(message: Message, dialect: Dialect): Buffer {
-  const { id, fields } = layouts[message.name];
+  const { id, fields } = rowByName[message.name];
   const writer = new PayloadWriter(dialect);
-  for (const [key, field] of Object.entries(fields) as [keyof typeof message, Field<unknown>][]) {
-    field.write(writer, message[key]);
-  }
+  for (const [key, field] of fields) field.write(writer, message[key as keyof typeof message]);
   const payload = writer.payload();
   const padded = Math.ceil(payload.length / 4) * 4;
-  const frame = Buffer.alloc(HEADER + padded);
+  // Not out of Node's pool: a frame that waits for a slow phone would keep the pool with it.
+  const frame = Buffer.allocUnsafeSlow(HEADER + padded);
   frame.writeUInt32LE(padded + 4, 0);
   frame.writeUInt32LE(headerVersionOf(message.name, dialect), 4);
   frame.writeUInt32LE(id, 8);
   payload.copy(frame, HEADER);
+  frame.fill(0, HEADER + payload.length);
   return frame;
 }

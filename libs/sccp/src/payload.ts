@@ -47,9 +47,15 @@ export class PayloadReader {
   }
 }
 
-/** A payload being written. */
+/**
+ * Where payloads are written before they are copied into their frame: one writer at a time, as writing never waits. A
+ * buffer of its own for each, and larger ones as it grows, would cost more than all fields.
+ */
+const scratch = Buffer.allocUnsafe(4_096);
+
+/** A payload being written. What `payload` gives is valid until the next writer is made. */
 export class PayloadWriter {
-  private bytes = Buffer.alloc(128);
+  private bytes = scratch;
   private length = 0;
   /** Where the last field ends that must be there. */
   private used = 0;
@@ -67,18 +73,21 @@ export class PayloadWriter {
   /** Bytes in a field of that width: cut, or filled up with zeros. */
   fixed(bytes: Uint8Array, width: number): void {
     const at = this.grow(width);
-    this.bytes.set(bytes.subarray(0, width), at);
+    const taken = Math.min(bytes.length, width);
+    this.bytes.set(taken < bytes.length ? bytes.subarray(0, taken) : bytes, at);
+    this.bytes.fill(0, at + taken, at + width);
     this.used = this.length;
   }
 
   zeros(width: number): void {
-    this.grow(width);
+    this.absent(width);
     this.used = this.length;
   }
 
   /** A field that is left out where nothing follows it. */
   absent(width: number): void {
-    this.grow(width);
+    const at = this.grow(width);
+    this.bytes.fill(0, at, at + width);
   }
 
   /** What was written. */
@@ -90,7 +99,7 @@ export class PayloadWriter {
     const at = this.length;
     this.length += width;
     if (this.length > this.bytes.length) {
-      const grown = Buffer.alloc(Math.max(this.length, 2 * this.bytes.length));
+      const grown = Buffer.allocUnsafeSlow(Math.max(this.length, 2 * this.bytes.length));
       this.bytes.copy(grown, 0, 0, at);
       this.bytes = grown;
     }
