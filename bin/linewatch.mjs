@@ -13,7 +13,7 @@ import { root } from '../deploy/setup/paths.mjs';
 import { isAlive } from '../deploy/setup/processes.mjs';
 import { readRunFile } from '../deploy/setup/run-folder.mjs';
 
-const entry = 'services/console/src/main.ts';
+const entry = 'services/console/src/cli.ts';
 
 /** Variables for the console; an own wish wins. Nothing when nothing runs: the console says what it misses. */
 function whereTheSystemIs(env) {
@@ -33,7 +33,7 @@ function whereTheSystemIs(env) {
 try {
   if (!existsSync(join(root, entry))) throw new Error(`this clone has no console (${entry})`);
   installDependencies((line) => console.error(`linewatch: ${line}`));
-  const { console: program } = await bundle({ console: entry });
+  const { linewatch: program } = await bundle({ linewatch: entry });
   Object.assign(process.env, whereTheSystemIs(process.env));
   process.argv[1] = program;
   process.setSourceMapsEnabled(true);

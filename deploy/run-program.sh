@@ -1,5 +1,5 @@
 #!/bin/sh
-# run-program.sh <program> [arguments]: a service, `import-config` or `console`, as this process: it gets the signals.
+# run-program.sh <program> [arguments]: a service, `import-config` or `linewatch`, as this process: it gets the signals.
 set -eu
 if [ $# -eq 0 ] || [ ! -f "/linewatch/dist/$1.cjs" ]; then
   echo "name one of: $(cd /linewatch/dist && ls ./*.cjs | sed 's|^\./||; s|\.cjs$||' | tr '\n' ' ')" >&2

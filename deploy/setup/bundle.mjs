@@ -7,8 +7,13 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { root } from './paths.mjs';
 
-/** What a bundle leaves out: optional packages for which Nest looks at run time, and servers of tests in containers. */
+/**
+ * What a bundle leaves out: optional packages for which Nest looks at run time, native helpers that ssh2 does without,
+ * and servers of tests in containers.
+ */
 const external = [
+  '*.node',
+  'cpu-features',
   '@grpc/grpc-js',
   '@grpc/proto-loader',
   '@nestjs/websockets',

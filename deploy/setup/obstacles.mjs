@@ -50,6 +50,15 @@ export function refuseTakenSccp(first, copies) {
   return refuseTaken('SCCP', ['TCP'], first, copies);
 }
 
+/**
+ * The same for the copies of console.
+ * @param {{ host: string, port: number }} first @param {number} copies
+ * @throws {RefusedError}
+ */
+export function refuseTakenSsh(first, copies) {
+  return refuseTaken('SSH', ['TCP'], first, copies);
+}
+
 async function refuseTaken(protocol, transports, { host, port }, copies) {
   for (let copy = 0; copy < copies; copy++)
     for (const transport of transports) {

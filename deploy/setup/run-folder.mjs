@@ -26,6 +26,7 @@ const leftoversGoneWithinMs = 8_000;
  * @property {Record<string, { host: string, port: number }>} http   health and metrics, by name
  * @property {Record<string, { host: string, port: number }>} sip    UDP and TCP, by name
  * @property {Record<string, { host: string, port: number }>} sccp   TCP, by name
+ * @property {Record<string, { host: string, port: number }>} ssh    the shell, by name; none unless asked for
  */
 
 /** Holds a data folder for this process. */

@@ -21,6 +21,7 @@ export const services = {
   'sccp-edge': { entry: 'services/sccp-edge/src/main.ts', stops: 1 },
   'subscription-authorization': { entry: 'services/subscription-authorization/src/main.ts', stops: 2 },
   'presence-state': { entry: 'services/presence-state/src/main.ts', stops: 2 },
+  console: { entry: 'services/console/src/main.ts', stops: 1 },
 };
 
 /** Entries by name of the services that this clone has. */
@@ -32,7 +33,7 @@ export function serviceEntries() {
 /** Programs that are no services. */
 const others = {
   'import-config': 'deploy/setup/import-config.ts',
-  console: 'services/console/src/main.ts',
+  linewatch: 'services/console/src/cli.ts',
 };
 
 /** Entries of the services and of the programs beside them. */
@@ -57,7 +58,7 @@ export function copiesOf(names, instances) {
 }
 
 /** Variables that the launcher sets or that mean something else to it: a copy never inherits them. */
-const ownVariables = /^LINEWATCH_(CONFIG|BIND|DATA|INSTANCES?|HTTP_PORT|(SIP|SCCP)_(BIND|PORT)|LOG_LEVEL)$/;
+const ownVariables = /^LINEWATCH_(CONFIG|BIND|DATA|INSTANCES?|HTTP_PORT|(SIP|SCCP|SSH)_(BIND|PORT)|LOG_LEVEL)$/;
 
 /**
  * The environment of one copy.
@@ -83,7 +84,18 @@ export function environmentOfCopy(copy, { options, env, natsUrl, redisUrl, httpP
   if (copy.service === 'sip-edge') return { ...own, ...listeningOf('SIP', copy, options.bind, options.sipPort, sip) };
   if (copy.service === 'sccp-edge')
     return { ...own, ...listeningOf('SCCP', copy, options.bind, options.sccpPort, sccp) };
+  if (copy.service === 'console') return { ...own, ...sshOf(copy, options) };
   return own;
+}
+
+/** The shell over SSH, when it was asked for: every copy on a port of its own, all with one host key. */
+function sshOf({ instance }, { sshPort, bind, data }) {
+  if (sshPort === undefined) return {};
+  return {
+    LINEWATCH_SSH_PORT: String(sshPort + instance - 1),
+    LINEWATCH_SSH_HOST_KEY: join(data, 'ssh-host-key'),
+    ...(bind && { LINEWATCH_SSH_BIND: bind }),
+  };
 }
 
 /** Where a copy of an edge listens, as far as it is not the configuration's matter. */

@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, wr
 import { basename, join } from 'node:path';
 import { bundle } from './bundle.mjs';
 import { importConfiguration } from './configuration.mjs';
-import { chooseHttpPorts, reach, refuseTakenSccp, refuseTakenSip } from './obstacles.mjs';
+import { chooseHttpPorts, reach, refuseTakenSccp, refuseTakenSip, refuseTakenSsh } from './obstacles.mjs';
 import { hostPort, reachable } from './ports.mjs';
 import { boundLog, freePort, startWatchdog } from './processes.mjs';
 import { RunFolder } from './run-folder.mjs';
@@ -17,6 +17,7 @@ const boundLogsEveryMs = 60_000;
 /** Where the edges listen when neither an option nor the configuration says. */
 const sipDefault = { host: '0.0.0.0', port: 5060 };
 const sccpDefault = { host: '0.0.0.0', port: 2000 };
+const sshDefault = { host: '0.0.0.0' };
 
 /** Thrown out of a start that was told to stop. */
 class Stopped extends Error {}
@@ -43,6 +44,7 @@ export class System {
       http: {},
       sip: {},
       sccp: {},
+      ssh: {},
     };
   }
 
@@ -64,10 +66,16 @@ export class System {
   }
 
   async startAll() {
-    const { bind, sipPort, sccpPort, instances } = this.options;
+    const { bind, sipPort, sccpPort, sshPort, instances } = this.options;
     // What can be known to be in the way is said before anything is started.
     if (bind && sipPort) await refuseTakenSip({ host: bind, port: sipPort }, instances['sip-edge']);
     if (bind && sccpPort) await refuseTakenSccp({ host: bind, port: sccpPort }, instances['sccp-edge']);
+    if (sshPort) {
+      const host = bind ?? sshDefault.host;
+      await refuseTakenSsh({ host, port: sshPort }, instances.console);
+      for (let copy = 0; copy < instances.console; copy++)
+        this.run.ssh[`console-${copy + 1}`] = { host: reachable(host), port: sshPort + copy };
+    }
     const entries = serviceEntries();
     const copies = copiesOf(Object.keys(entries), this.options.instances);
     this.run.http = await chooseHttpPorts(copies, this.options.httpPort, this.env.LINEWATCH_HTTP_BIND || '127.0.0.1');
@@ -113,6 +121,11 @@ export class System {
   /** Where phones find the copies of sccp-edge. */
   get sccpAddresses() {
     return Object.values(this.run.sccp);
+  }
+
+  /** Where operators find the shell over SSH; nowhere unless it was asked for. */
+  get sshAddresses() {
+    return Object.values(this.run.ssh);
   }
 
   goOn() {

@@ -60,6 +60,7 @@ describe('npm start', () => {
     expect(ready[0]).toContain(`sip 127.0.0.1:${first?.port} and 127.0.0.1:${second?.port} (UDP, TCP)`);
     const pids = Object.values(system.pids());
     expect(Object.keys(system.pids()).sort()).toEqual([
+      'console-1',
       'nats-server',
       'presence-state-1',
       'redis-server',
@@ -108,6 +109,7 @@ describe('npm start', () => {
     const second = await start({ env });
     expect(second).toMatchObject({ natsUrl, redisUrl, prefix: 'second' });
     expect(Object.keys(second.pids()).sort()).toEqual([
+      'console-1',
       'presence-state-1',
       'sccp-edge-1',
       'sip-edge-1',

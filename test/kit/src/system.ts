@@ -26,6 +26,8 @@ export interface LinewatchOptions {
   readonly sipPort?: number;
   /** Port of the first sccp-edge; free ones when absent. */
   readonly sccpPort?: number;
+  /** Serves the shell over SSH, on a free port. */
+  readonly ssh?: boolean;
   /** Further options of `npm start`. */
   readonly flags?: readonly string[];
   /** Variables beside those of this process. */
@@ -49,6 +51,8 @@ export interface Linewatch {
   readonly sip: readonly SipEndpoint[];
   /** Where the copies of sccp-edge listen by TCP, the first one first. */
   readonly sccp: readonly SipEndpoint[];
+  /** Where the shell is over SSH; nowhere without `--ssh-port`. */
+  readonly ssh: readonly SipEndpoint[];
   readonly natsUrl: string;
   readonly redisUrl: string;
   readonly prefix: string;
@@ -101,6 +105,7 @@ interface RunFile {
   readonly http: Readonly<Record<string, { readonly port: number }>>;
   readonly sip: Readonly<Record<string, SipEndpoint>>;
   readonly sccp: Readonly<Record<string, SipEndpoint>>;
+  readonly ssh: Readonly<Record<string, SipEndpoint>>;
 }
 
 /**
@@ -113,8 +118,10 @@ export async function startLinewatch(options: LinewatchOptions = {}): Promise<Li
   for (let attempt = 1; ; attempt++) {
     const port = options.sipPort ?? (await freeSipPorts(host, options.instances?.['sip-edge'] ?? 1));
     const sccpPort = options.sccpPort ?? (await freeTcpPorts(host, options.instances?.['sccp-edge'] ?? 1));
+    const [sshPort] = options.ssh ? [await freeTcpPorts(host, 1)] : [];
+    const flags = [...(options.flags ?? []), ...(sshPort === undefined ? [] : ['--ssh-port', String(sshPort)])];
     try {
-      return await startOnce({ ...options, sccpPort }, { host, port });
+      return await startOnce({ ...options, sccpPort, flags }, { host, port });
     } catch (error) {
       const isTaken = error instanceof NotStartedError && /is taken by another|EADDRINUSE/.test(error.message);
       if (!isTaken || options.sipPort !== undefined || attempt === ATTEMPTS) throw error;
@@ -140,7 +147,7 @@ async function startOnce(options: LinewatchOptions, sip: SipEndpoint): Promise<L
     throw error;
   }
   const run = () => JSON.parse(readFileSync(join(dataFolder, 'run.json'), 'utf8')) as RunFile;
-  const { natsUrl, redisUrl, prefix, http, sip: endpoints, sccp } = run();
+  const { natsUrl, redisUrl, prefix, http, sip: endpoints, sccp, ssh } = run();
   const pidOf = (name: string): number => {
     const { pids } = run();
     const pid = pids[name];
@@ -150,6 +157,7 @@ async function startOnce(options: LinewatchOptions, sip: SipEndpoint): Promise<L
   return {
     sip: Object.values(endpoints),
     sccp: Object.values(sccp),
+    ssh: Object.values(ssh),
     natsUrl,
     redisUrl,
     prefix,

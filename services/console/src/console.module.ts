@@ -1,0 +1,60 @@
+import type { ServiceContext, ServiceDefinition } from '@linewatch/runtime';
+import type { DynamicModule } from '@nestjs/common';
+import { z } from 'zod';
+import { readHostKey } from './ssh/host-key';
+import { SshShell } from './ssh/ssh-shell';
+
+const settings = {
+  LINEWATCH_SSH_PORT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65535)
+    .optional()
+    .describe('the port of the shell over SSH: 1 to 65535; no SSH when absent'),
+  LINEWATCH_SSH_BIND: z.string().min(1).default('0.0.0.0').describe('the address of the shell over SSH'),
+  LINEWATCH_SSH_HOST_KEY: z
+    .string()
+    .min(1)
+    .default('ssh-host-key')
+    .describe('the file of the host key; it is made when there is none'),
+  LINEWATCH_SSH_SESSIONS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .default(16)
+    .describe('how many sessions there may be at once: 1 to 1000'),
+  LINEWATCH_SSH_IDLE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(86_400)
+    .default(600)
+    .describe('after how many seconds without a key a session ends'),
+};
+
+export type ConsoleSettings = typeof settings;
+
+/** Carries the console's long-running parts; nothing is injected, `SshShell` needs no Nest. */
+class ConsoleModule {}
+
+/** The console as a service: the shell over SSH. */
+export const consoleService: ServiceDefinition<ConsoleSettings> = {
+  name: 'console',
+  settings,
+  module: async (context: ServiceContext<ConsoleSettings>): Promise<DynamicModule> => {
+    const own = context.settings;
+    if (own.LINEWATCH_SSH_PORT !== undefined) {
+      const shell = new SshShell(context, {
+        hostKey: await readHostKey(own.LINEWATCH_SSH_HOST_KEY),
+        platformMaximum: own.LINEWATCH_PLATFORM_MAXIMUM,
+        sessions: own.LINEWATCH_SSH_SESSIONS,
+        idleMs: own.LINEWATCH_SSH_IDLE_SECONDS * 1000,
+      });
+      await shell.listen(own.LINEWATCH_SSH_BIND, own.LINEWATCH_SSH_PORT);
+      context.drain.on('accept', 'ssh', () => shell.stop());
+    }
+    return { module: ConsoleModule };
+  },
+};

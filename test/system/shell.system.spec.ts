@@ -1,0 +1,158 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Linewatch, SipPhone, startLinewatch, until } from '@linewatch/kit';
+import { utils } from 'ssh2';
+import { houseConfiguration } from './house';
+import { SshTerminal, connect, execute } from './ssh-terminal';
+
+/** The operator's shell over SSH, upon a system with a phone of the number 3001. */
+
+const key = utils.generateKeyPairSync('ed25519');
+const strangers = utils.generateKeyPairSync('ed25519');
+const [algorithm, blob] = key.public.split(' ');
+const ADA = { username: 'ada', password: 'lovelace' };
+
+describe('the shell over SSH', () => {
+  let system: Linewatch;
+  let where: { host: string; port: number };
+  const terminals: SshTerminal[] = [];
+  const open = async (login: object = ADA): Promise<SshTerminal> => {
+    const terminal = await SshTerminal.open(where, login);
+    terminals.push(terminal);
+    await terminal.shows(/[>#]$/);
+    return terminal;
+  };
+
+  beforeAll(async () => {
+    system = await startLinewatch({
+      ssh: true,
+      config: (sip) =>
+        [
+          'enable secret charles',
+          'username ada secret lovelace',
+          'username root privilege 15 secret toor',
+          `username root sshkey ${algorithm} ${blob}`,
+          houseConfiguration(1)(sip).replace(/ max-dn 1\n max-pool 1\n/, ' max-dn 20\n max-pool 20\n'),
+        ].join('\n'),
+    });
+    where = system.ssh[0] as typeof where;
+  });
+  afterAll(() => system.stop());
+  afterEach(() => terminals.splice(0).forEach((terminal) => terminal.close()));
+
+  it('an operator logs in, enables, configures a number and a key by abbreviations and `?`, and a lamp changes', async () => {
+    const terminal = await open();
+    const watcher = await SipPhone.open({ numbers: ['3001'], registrar: system.sip[0]!, mac: '020000a00000' });
+    await watcher.register();
+    await terminal.type('en\r', /Password: $/);
+    await terminal.type('charles\r', /linewatch#$/);
+    await terminal.type('conf t\r', /\(config\)#$/);
+    expect(await terminal.type('voice reg ?', /\?\n[^]*#voice reg $/)).toMatch(/\n {2}dn\s+\S/);
+    await terminal.type('dn 2\r', /\(config-register-dn\)#$/);
+    expect(await terminal.type('num ?', /\?\n[^]*#num $/)).toMatch(/WORD/);
+    await terminal.type('3002\r', /\(config-register-dn\)#$/);
+    await terminal.type('voice reg pool 2\r', /\(config-register-pool\)#$/);
+    await terminal.type('id mac 0200.00a0.0001\r', /pool\)#$/);
+    await terminal.type('num 1 dn 2\r', /pool\)#$/);
+    await terminal.type('voice reg po\t', /\n[^]*voice reg pool $/);
+    await terminal.type('1\r', /pool\)#$/);
+    expect(await terminal.type('blf 1 3002 ?', /\?\n[^]*#blf 1 3002 $/)).toMatch(/\n {2}label\s+\S/);
+    await terminal.type('lab "Two"\r', /pool\)#$/);
+    const watched = await SipPhone.open({ numbers: ['3002'], registrar: system.sip[0]!, mac: '020000a00001' });
+    // Every edge has the change within a second.
+    await until(() => watched.register().then(() => true, () => false), 'the new phone registers', 5_000); // prettier-ignore
+    const lamp = await watcher.subscribe('3002');
+    await lamp.waitFor('unknown');
+    await terminal.type('voice reg dn 2\r', /dn\)#$/);
+    await terminal.type('all w\r', /dn\)#$/);
+    await lamp.waitFor('idle');
+    await terminal.type('\x1a', /linewatch#$/);
+    const shown = await terminal.type('sh run | sec pool +1\r', /pool +1\n[^]*linewatch#$/);
+    expect(shown).toContain(' blf-speed-dial 1 3002 label "Two"\n');
+    const archive = await terminal.type('sh arch\r', /arch\n[^]*linewatch#$/);
+    expect(archive).toMatch(/\d+ +\d{4}-\d\d-\d\d [\d:]+ +ada \(ssh 127\.0\.0\.1\) +2 lines: voice register dn +2; allow watch\n/);
+    const call = watched.call('3001');
+    await lamp.waitFor('in-use');
+    await call.cancel();
+    await lamp.waitFor('idle');
+    await terminal.type('exit\r', /exit\n$/);
+    expect(await terminal.closed()).toBe(0);
+    await Promise.all([watcher.close(), watched.close()]);
+  }); // prettier-ignore
+
+  it('of two operators the second sees what the first changes, at once with `terminal monitor`', async () => {
+    const [one, other] = [await open({ username: 'root', password: 'toor' }), await open({ username: 'root', password: 'toor' })];
+    await other.type('term mon\r', /#$/);
+    await one.type('conf t\r', /\(config\)#$/);
+    await one.type('voice reg dn 9\r', /dn\)#$/);
+    await one.type('num 3009\r', /dn\)#$/);
+    await one.type('name Nine\r', /dn\)#$/);
+    await other.shows(/%SYS-5-CONFIG_I: Configured by root \(ssh 127\.0\.0\.1\), revision \d+: voice register dn +9/);
+    expect(await other.type('show run | include Nine\r', /Nine\n[^\n]*Nine\n/)).toContain(' name Nine\n');
+    await one.type('no voice reg dn 9\r', /\(config[^)]*\)#$/);
+  }); // prettier-ignore
+
+  it('takes a public key, and one command as a script whose status tells', async () => {
+    const client = await connect(where, { username: 'root', privateKey: key.private });
+    expect(await execute(client, 'show privilege')).toEqual({
+      stdout: 'Current privilege level is 15\n',
+      stderr: '',
+      status: 0,
+    });
+    client.end();
+    const again = await connect(where, { username: 'root', privateKey: key.private });
+    expect(await execute(again, 'show nonsense')).toMatchObject({
+      stdout: '',
+      status: 1,
+      stderr: expect.stringMatching(/\^/),
+    });
+    again.end();
+  });
+
+  it.each([
+    ['a wrong password', { username: 'ada', password: 'wrong' }],
+    ['a name that is nobody’s', { username: 'eve', password: 'lovelace' }],
+    ['a user without a key of that kind', { username: 'ada', privateKey: key.private }],
+    ['a key that is a stranger’s', { username: 'root', privateKey: strangers.private }],
+    ['a user without a secret', { username: 'linewatch', password: '' }],
+  ])('lets nobody in with %s', async (_title, login) => {
+    await expect(connect(where, login)).rejects.toThrow();
+  });
+
+  it('keeps its host key for its user alone, counts logins, and drops who is no user any more', async () => {
+    const file = join(system.dataFolder, 'ssh-host-key');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readFileSync(file, 'utf8')).toContain('OPENSSH PRIVATE KEY');
+    const terminal = await open();
+    const metrics = await (await fetch(`http://127.0.0.1:${system.httpPorts['console-1']}/metrics`)).text();
+    expect(metrics).toMatch(/linewatch_ssh_logins_total\{[^}]*result="wrong"[^}]*\} [1-9]/);
+    expect(metrics).toMatch(/linewatch_ssh_logins_total\{[^}]*result="accepted"[^}]*\} [1-9]/);
+    expect(metrics).toMatch(/linewatch_ssh_sessions\{[^}]*\} 1\n/);
+    await system.console(['configure', '-'], 'no username ada\n');
+    await terminal.shows(/You are no user any more/);
+    await terminal.closed();
+  });
+});
+
+describe('limits of the shell over SSH', () => {
+  it('ends an idle session, and refuses one session more than there may be', async () => {
+    const system = await startLinewatch({
+      ssh: true,
+      config: 'username root privilege 15 secret toor\nend\n',
+      env: { LINEWATCH_SSH_SESSIONS: '1', LINEWATCH_SSH_IDLE_SECONDS: '3' },
+    });
+    try {
+      const login = { username: 'root', password: 'toor' };
+      const first = await SshTerminal.open(system.ssh[0]!, login);
+      await expect(SshTerminal.open(system.ssh[0]!, login)).rejects.toThrow();
+      await first.shows(/Idle for too long/);
+      await first.closed();
+      // Its place is free again.
+      const next = await SshTerminal.open(system.ssh[0]!, login);
+      await next.shows(/#$/);
+      next.close();
+    } finally {
+      await system.stop();
+    }
+  });
+});
