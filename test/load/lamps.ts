@@ -1,4 +1,5 @@
 /** `npm run load`: many phones, many lamps, a steady rate of calls; how late, how many lost, how many wrong. */
+import { ConfigChanges } from './config-changes';
 import { readOptions, usage } from './options';
 import { configurationOf } from './plan';
 import { tableOf } from './report';
@@ -16,6 +17,10 @@ runTool({
       sample: () => (system ? sampleProcesses(system.pids()) : []),
       tell,
       leaveClean: !system,
+      ...(system &&
+        options.configRate > 0 && {
+          changes: () => new ConfigChanges(system.dataFolder, options.configRate, options.lines, () => system.pids()),
+        }),
     }),
   tableOf,
 });

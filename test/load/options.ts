@@ -19,6 +19,8 @@ export interface LoadOptions {
   readonly restMs: number;
   /** REGISTERs, and SUBSCRIBEs, per second while the phones are set up. */
   readonly setupRate: number;
+  /** Changes of the running configuration per second while calls run; only with `start`. */
+  readonly configRate: number;
   readonly package: 'presence' | 'dialog';
   readonly seed: number;
   readonly target: { readonly host: string; readonly port: number };
@@ -38,6 +40,7 @@ export const usage = `npm run load -- [options]
   --hold-ms 500         from 200 to BYE
   --rest-ms 500         a line takes no call for so long after one
   --setup-rate 500      REGISTERs, then SUBSCRIBEs, per second
+  --config-rate 0       changes of the running configuration per second while calls run; needs --start
   --package presence    or dialog
   --target host:port    the SIP service under load, 127.0.0.1:5060 unless given
   --start               starts a private linewatch and stops it at the end
@@ -52,7 +55,7 @@ export function readOptions(args: readonly string[]): LoadOptions | 'help' {
     options: {
       lines: { type: 'string' }, watchers: { type: 'string' }, subscriptions: { type: 'string' }, rate: { type: 'string' },
       'warm-up': { type: 'string' }, duration: { type: 'string' }, 'ring-ms': { type: 'string' }, 'hold-ms': { type: 'string' }, 'rest-ms': { type: 'string' },
-      'setup-rate': { type: 'string' }, package: { type: 'string' }, seed: { type: 'string' }, target: { type: 'string' },
+      'setup-rate': { type: 'string' }, 'config-rate': { type: 'string' }, package: { type: 'string' }, seed: { type: 'string' }, target: { type: 'string' },
       json: { type: 'string' }, start: { type: 'boolean' }, 'print-config': { type: 'boolean' }, help: { type: 'boolean', short: 'h' },
     },
   }); // prettier-ignore
@@ -76,6 +79,7 @@ export function readOptions(args: readonly string[]): LoadOptions | 'help' {
     ringMs: number('ring-ms', 300, 0, 60_000),
     holdMs: number('hold-ms', 500, 0, 60_000),
     restMs: number('rest-ms', 500, 0, 60_000),
+    configRate: values.start ? number('config-rate', 0, 0, 1_000) : number('config-rate', 0, 0, 0),
     setupRate: number('setup-rate', 500, 1, 50_000),
     package: eventPackage,
     seed: Math.floor(number('seed', 1, 0, 2 ** 32 - 1)),

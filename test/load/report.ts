@@ -1,5 +1,6 @@
 /** The result of a load run: the same columns every time, as JSON and as a table. */
 import type { CallCounts } from './calls';
+import type { ConfigChangeCounts } from './config-changes';
 import type { PhaseResult } from './fleet';
 import type { Percentiles } from './histogram';
 import type { JudgeCounts } from './lamp-judge';
@@ -25,6 +26,7 @@ export interface LoadReport {
   readonly retransmissionsSent: number;
   readonly foreignNotifications: number;
   readonly calls: CallCounts;
+  readonly configChanges?: ConfigChangeCounts;
   readonly own: {
     readonly cpu: number;
     readonly cpuPerNotifyMicros: number;
@@ -79,6 +81,7 @@ export function tableOf(report: LoadReport): string {
     `lamps      lost ${lamps.lost} (overtaken ${lamps.overtaken}), wrong at end ${lamps.wrongAtEnd}, contradictions ${lamps.contradictions}, CSeq lower ${lamps.outOfOrder}, duplicate ${lamps.duplicates}, stale ${lamps.stale}`,
     `again      NOTIFY retransmitted ${lamps.retransmissions}, requests sent again ${report.retransmissionsSent}, foreign NOTIFY ${report.foreignNotifications}`,
     `calls      ok ${calls.ok}, failed ${calls.failed}${calls.failed > 0 ? ` (${summaryOf(calls.reasons)})` : ''}, no free line ${calls.starved}`,
+    ...(report.configChanges ? [changesRow(report.configChanges)] : []),
     `this tool  CPU ${percent(own.cpu)}, ${own.cpuPerNotifyMicros.toFixed(1)} us per NOTIFY (calls included), loop delay p99 ${own.loopDelayP99Ms.toFixed(1)} max ${own.loopDelayMaxMs.toFixed(1)} ms, ${own.rssMiB.toFixed(0)} MiB`,
     ...processRows(report.processes),
     ...(report.rssMiBPer10000Subscriptions === undefined
@@ -87,6 +90,10 @@ export function tableOf(report: LoadReport): string {
     '',
     verdictLine(report.verdict),
   ].join('\n');
+}
+
+function changesRow({ typed, perSecond, restarted }: ConfigChangeCounts): string {
+  return `config     ${typed} changes, ${perSecond.toFixed(0)}/s, services restarted: ${restarted.length}`;
 }
 
 /** Milliseconds in a column of a table. */

@@ -2,6 +2,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Calls } from './calls';
+import { type ConfigChanges, changeFailures } from './config-changes';
 import { allIdle, type Endpoint, Fleet, settled } from './fleet';
 import { LampJudge, LOST_AFTER_MS, transitionNames, IDLE } from './lamp-judge';
 import type { LoadOptions } from './options';
@@ -18,6 +19,8 @@ export interface LoadSurroundings {
   tell(line: string): void;
   /** Whether to take back the registrations at the end. */
   readonly leaveClean: boolean;
+  /** Changes the running configuration while calls run; absent where nothing is to change. */
+  readonly changes?: () => ConfigChanges;
   /** How long the last lamps may take; 5 s when absent. */
   readonly lostAfterMs?: number;
 }
@@ -30,7 +33,7 @@ export function planOf(options: LoadOptions): Plan {
 /** @throws Error with one line when the system cannot be loaded at all: nobody answers, or lines stay unknown */
 export async function runLoad(
   options: LoadOptions,
-  { target, sample, tell, leaveClean, lostAfterMs = LOST_AFTER_MS }: LoadSurroundings,
+  { target, sample, tell, leaveClean, changes, lostAfterMs = LOST_AFTER_MS }: LoadSurroundings,
 ): Promise<LoadReport> {
   const plan = planOf(options);
   const wheel = new Wheel();
@@ -59,11 +62,16 @@ export async function runLoad(
     tell(
       `${options.rate} calls per second for ${options.duration} s${options.warmUp > 0 ? ` after ${options.warmUp} s to warm up` : ''}`,
     );
+    const changing = changes?.();
     const measured = await measure(options, judge, calls, steady, sample);
+    const changed = await changing?.end();
     // Lamps of the last calls have their five seconds as all others.
     await pause(lostAfterMs);
     judge.finish();
-    const verdict = verdictOf(judge.counts, calls.counts, register, subscribe);
+    const verdict = [
+      ...verdictOf(judge.counts, calls.counts, register, subscribe),
+      ...(changed ? changeFailures(changed) : []),
+    ];
     if (leaveClean) await fleet.register(options.setupRate, 0);
     return {
       at: new Date().toISOString(),
@@ -76,6 +84,7 @@ export async function runLoad(
       retransmissionsSent: fleet.retransmissionsSent,
       foreignNotifications: fleet.foreign,
       calls: calls.counts,
+      ...(changed && { configChanges: changed }),
       ...(rssBefore > 0
         ? { rssMiBPer10000Subscriptions: (((rssSubscribed - rssBefore) / plan.subscriptions) * 10_000) / 2 ** 20 }
         : {}),

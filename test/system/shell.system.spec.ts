@@ -143,6 +143,7 @@ describe('limits of the shell over SSH', () => {
     });
     try {
       const login = { username: 'root', password: 'toor' };
+      const console = system.pidOf('console-1');
       const first = await SshTerminal.open(system.ssh[0]!, login);
       await expect(SshTerminal.open(system.ssh[0]!, login)).rejects.toThrow();
       await first.shows(/Idle for too long/);
@@ -151,6 +152,8 @@ describe('limits of the shell over SSH', () => {
       const next = await SshTerminal.open(system.ssh[0]!, login);
       await next.shows(/#$/);
       next.close();
+      // A connection whose session was refused, or never used, ends like any other.
+      expect(system.pidOf('console-1')).toBe(console);
     } finally {
       await system.stop();
     }

@@ -117,7 +117,7 @@ export class SshShell {
     });
     this.authenticate(connection, ip, (user) => {
       loggedIn();
-      connection.on('session', (accept) => this.open(accept(), user, ip, connection));
+      connection.on('session', (accept) => this.open(named(accept()), user, ip, connection));
     });
   } // prettier-ignore
 
@@ -227,6 +227,15 @@ export class SshShell {
       channel.once('close', () => connection.end());
     });
   } // prettier-ignore
+}
+
+/**
+ * A session whose class has its own name again: ssh2 tells sessions without a shell by it when their connection ends, and
+ * fails over one that a bundler has renamed.
+ */
+function named(session: Session): Session {
+  Object.defineProperty(session.constructor, 'name', { value: 'Session' });
+  return session;
 }
 
 function credentialOf(attempt: AuthContext): Credential | undefined {
