@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Linewatch, SipPhone, startLinewatch, until } from '@linewatch/kit';
 import { utils } from 'ssh2';
-import { houseConfiguration } from './house';
+import { houseConfiguration, numberOf } from './house';
 import { SshTerminal, connect, execute } from './ssh-terminal';
 
 /** The operator's shell over SSH, upon a system with a phone of the number 3001. */
@@ -154,6 +154,41 @@ describe('limits of the shell over SSH', () => {
       next.close();
       // A connection whose session was refused, or never used, ends like any other.
       expect(system.pidOf('console-1')).toBe(console);
+    } finally {
+      await system.stop();
+    }
+  });
+});
+
+describe('`reload`', () => {
+  it('asks, starts every process again one after the other, and lamps stay as they are', async () => {
+    const system = await startLinewatch({ config: houseConfiguration(2) });
+    try {
+      const [watcher, watched] = await Promise.all(
+        [0, 1].map((index) =>
+          SipPhone.open({ numbers: [numberOf(index)], registrar: system.sip[0]!, mac: `020000a0000${index}` }),
+        ),
+      );
+      await Promise.all([watcher?.register(), watched?.register()]);
+      const lamp = await watcher?.subscribe(numberOf(1));
+      await lamp?.waitFor('idle');
+      const before = system.pids();
+      expect(await system.console([], 'enable\nreload\nno\n')).toMatchObject({ code: 0, stdout: '' });
+      expect(system.pids()).toEqual(before);
+      const { stdout, code } = await system.console([], 'enable\nreload\n\n');
+      const names = ['presence-state-1', 'sccp-edge-1', 'sip-edge-1', 'subscription-authorization-1', 'console-1'];
+      expect({ stdout, code }).toEqual({ stdout: names.map((name) => `${name} [OK]\n`).join(''), code: 0 });
+      expect(
+        Object.keys(before)
+          .filter((name) => before[name] !== system.pids()[name])
+          .sort(),
+      ).toEqual(names.sort());
+      const call = watched?.call(numberOf(0));
+      await lamp?.waitFor('in-use');
+      await call?.cancel();
+      await lamp?.waitFor('idle');
+      expect(lamp?.ended).toBe(false);
+      await Promise.all([watcher?.close(), watched?.close()]);
     } finally {
       await system.stop();
     }

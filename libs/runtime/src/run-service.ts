@@ -11,6 +11,7 @@ import { Health } from './health';
 import { type Logger, RateLimitedLog, createLogger, nestLogger } from './log';
 import { Metrics } from './metrics';
 import { HEALTH, METRICS, OpsController } from './ops.controller';
+import { answerForProcess } from './process-control';
 import { RunningConfig } from './running-config';
 import { type Settings, SettingsError, type SettingsShape, readSettings, streamSettings } from './settings';
 import { TimerWheel } from './timer-wheel';
@@ -133,6 +134,13 @@ export async function startService<S extends SettingsShape = Record<never, never
     await app.listen(settings.LINEWATCH_HTTP_PORT, settings.LINEWATCH_HTTP_BIND);
     const httpPort = portOf(app);
     health.started();
+    const since = clock.now();
+    const answers = await answerForProcess(
+      bus,
+      () => ({ id: context.id, pid: process.pid, since, revision: config.revision() }),
+      context.stop,
+    );
+    drain.on('accept', 'questions about the process', () => Promise.all(answers.map((answer) => answer.stop())));
     log.info({ http: `${settings.LINEWATCH_HTTP_BIND}:${httpPort}`, revision: config.revision() }, 'ready');
     let stopping: Promise<boolean> | undefined;
     return { context, app, httpPort, stop: () => (stopping ??= stopService(context, app)) };

@@ -3,6 +3,7 @@ import { filterTail } from '../shell/output-filter';
 import type { SessionSetting } from '../shell/session-state';
 import { configureReplace } from './configure-replace';
 import type { ExecCommand } from './exec-command';
+import { reload } from './reload';
 import { copyRunningConfig, writeMemory } from './save-config';
 import { sessionCommands } from './session-commands';
 import { showArchive, showArchiveDifferences } from './show-archive';
@@ -23,6 +24,7 @@ const COMMANDS: readonly ExecCommand[] = [
   copyRunningConfig,
   writeMemory,
   configureReplace,
+  reload,
 ];
 
 /** The commands of user EXEC, and of privileged EXEC. */

@@ -5,7 +5,7 @@ import { withoutPassword } from '../watching/happening';
 import type { ExecCommand, World } from './exec-command';
 
 /** As much of a change as its row has room for. */
-const SUMMARY_WIDTH = 60;
+const SUMMARY_WIDTH = 36;
 
 /** `show archive`: every change of the running configuration. JSON: `{ saved, revisions: { revision, at, author, commands }[] }`. */
 export const showArchive: ExecCommand = {
