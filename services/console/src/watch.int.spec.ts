@@ -158,7 +158,7 @@ describe('the process', () => {
     folder = mkdtempSync(join(tmpdir(), 'linewatch-console-'));
     main = join(folder, 'console.js');
     buildSync({
-      entryPoints: [join(__dirname, 'main.ts')],
+      entryPoints: [join(__dirname, 'cli.ts')],
       outfile: main,
       bundle: true,
       platform: 'node',
