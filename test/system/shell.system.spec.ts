@@ -70,7 +70,9 @@ describe('the shell over SSH', () => {
     const shown = await terminal.type('sh run | sec pool +1\r', /pool +1\n[^]*linewatch#$/);
     expect(shown).toContain(' blf-speed-dial 1 3002 label "Two"\n');
     const archive = await terminal.type('sh arch\r', /arch\n[^]*linewatch#$/);
-    expect(archive).toMatch(/\d+ +\d{4}-\d\d-\d\d [\d:]+ +ada \(ssh 127\.0\.0\.1\) +2 lines: voice register dn +2; allow watch\n/);
+    expect(archive).toMatch(
+      /\d+ +\d{4}-\d\d-\d\d [\d:]+ +ada \(ssh 127\.0\.0\.1\) +2 lines: voice register dn +2; allow watch\n/,
+    );
     const call = watched.call('3001');
     await lamp.waitFor('in-use');
     await call.cancel();
@@ -78,10 +80,13 @@ describe('the shell over SSH', () => {
     await terminal.type('exit\r', /exit\n$/);
     expect(await terminal.closed()).toBe(0);
     await Promise.all([watcher.close(), watched.close()]);
-  }); // prettier-ignore
+  });
 
   it('of two operators the second sees what the first changes, at once with `terminal monitor`', async () => {
-    const [one, other] = [await open({ username: 'root', password: 'toor' }), await open({ username: 'root', password: 'toor' })];
+    const [one, other] = [
+      await open({ username: 'root', password: 'toor' }),
+      await open({ username: 'root', password: 'toor' }),
+    ];
     await other.type('term mon\r', /#$/);
     await one.type('conf t\r', /\(config\)#$/);
     await one.type('voice reg dn 9\r', /dn\)#$/);
@@ -90,7 +95,7 @@ describe('the shell over SSH', () => {
     await other.shows(/%SYS-5-CONFIG_I: Configured by root \(ssh 127\.0\.0\.1\), revision \d+: voice register dn +9/);
     expect(await other.type('show run | include Nine\r', /Nine\n[^\n]*Nine\n/)).toContain(' name Nine\n');
     await one.type('no voice reg dn 9\r', /\(config[^)]*\)#$/);
-  }); // prettier-ignore
+  });
 
   it('takes a public key, and one command as a script whose status tells', async () => {
     const client = await connect(where, { username: 'root', privateKey: key.private });

@@ -3,7 +3,6 @@ import {
   type Config,
   type LanguageOptions,
   type ModePath,
-  type PhoneOrder,
   type Refusal,
   applyCommands,
   diffConfig,
@@ -63,7 +62,6 @@ export interface LinePlan {
   /** Where the next line is given; absent: configuration was left. */
   readonly path?: ModePath;
   readonly refusal?: Refusal;
-  readonly order?: PhoneOrder;
 }
 
 /** What one typed line would do. */
@@ -75,5 +73,5 @@ export function planLine(running: Config, path: ModePath, line: string, options:
   const entered = applyCommands(running, [], { ...options, mode: path }).config;
   const changes = diffConfig(entered, config).length > 0;
   const commands = changes ? diffConfig(running, withHashedSecrets(config, running, hashedWithChance)) : [];
-  return { commands, ...(!ended && { path: mode }), ...(result?.order && { order: result.order }) };
+  return { commands, ...(!ended && { path: mode }) };
 }

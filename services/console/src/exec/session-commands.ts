@@ -1,4 +1,5 @@
-import { askPassword, atPrompt, finish } from '../shell/session';
+import { askPassword, finish } from '../shell/session';
+import { atPrompt } from '../shell/session-screen';
 import { type SessionState, write } from '../shell/session-state';
 import type { ExecCommand } from './exec-command';
 

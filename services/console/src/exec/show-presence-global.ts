@@ -5,7 +5,11 @@ import type { ExecCommand } from './exec-command';
 /** `show presence global` [cme-presence 5.1]; JSON: `PresenceGlobal`. */
 export const showGlobal: ExecCommand = {
   pattern: 'show presence global',
-  help: ['Show running system information', 'The presence service', 'What is configured, and how many subscriptions there are'],
+  help: [
+    'Show running system information',
+    'The presence service',
+    'What is configured, and how many subscriptions there are',
+  ],
   level: 'user',
   does: {
     kind: 'show',
@@ -15,4 +19,4 @@ export const showGlobal: ExecCommand = {
       return { text: showPresenceGlobal(config, subscriptions), json: presenceGlobal(config, subscriptions) };
     },
   },
-}; // prettier-ignore
+};

@@ -37,10 +37,28 @@ export interface Keypress {
 
 /** The keys of IOS; most are those of Emacs. */
 const CONTROL: Record<string, KeyAction> = {
-  a: 'home', b: 'left', c: 'interrupt', d: 'end-of-input', e: 'end', f: 'right', h: 'backspace', k: 'kill-to-end',
-  l: 'redraw', n: 'newer', p: 'older', r: 'redraw', t: 'transpose', u: 'kill-to-start', v: 'literal', w: 'kill-word',
-  x: 'kill-to-start', y: 'yank', z: 'end-mode', left: 'word-left', right: 'word-right',
-}; // prettier-ignore
+  a: 'home',
+  b: 'left',
+  c: 'interrupt',
+  d: 'end-of-input',
+  e: 'end',
+  f: 'right',
+  h: 'backspace',
+  k: 'kill-to-end',
+  l: 'redraw',
+  n: 'newer',
+  p: 'older',
+  r: 'redraw',
+  t: 'transpose',
+  u: 'kill-to-start',
+  v: 'literal',
+  w: 'kill-word',
+  x: 'kill-to-start',
+  y: 'yank',
+  z: 'end-mode',
+  left: 'word-left',
+  right: 'word-right',
+};
 
 const META: Record<string, KeyAction> = {
   b: 'word-left',

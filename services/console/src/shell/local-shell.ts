@@ -25,7 +25,11 @@ export async function runLocalShell(
       const session = new TerminalSession(
         newSession(
           { ...system, trees: execTrees, interactive: terminal !== undefined, trusted: true },
-          { running: running.current(), level: script?.level ?? 'user', terminal: { ...DEFAULT_TERMINAL, ...terminal?.size() } },
+          {
+            running: running.current(),
+            level: script?.level ?? 'user',
+            terminal: { ...DEFAULT_TERMINAL, ...terminal?.size() },
+          },
         ),
         {
           input: io.stdin,
@@ -37,11 +41,13 @@ export async function runLocalShell(
       );
       io.stopSignal().addEventListener('abort', () => session.dismiss('stopped'));
       if (terminal === undefined)
-        return (await (script ? session.follow(linesOf(script.lines)) : session.follow())) === 0 ? exitCodes.ok : exitCodes.failed;
+        return (await (script ? session.follow(linesOf(script.lines)) : session.follow())) === 0
+          ? exitCodes.ok
+          : exitCodes.failed;
       return terminal.hold(session);
     }),
   );
-} // prettier-ignore
+}
 
 async function* linesOf(lines: readonly string[]): AsyncIterable<string> {
   yield* lines;

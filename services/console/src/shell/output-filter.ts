@@ -9,7 +9,8 @@ export type OutputFilter =
 
 /** The pattern that may follow every show command, and its help. */
 export const filterTail = {
-  pattern: '[\\| <begin LINE$expression|exclude LINE$expression|include LINE$expression|json|section LINE$expression>$modifier]',
+  pattern:
+    '[\\| <begin LINE$expression|exclude LINE$expression|include LINE$expression|json|section LINE$expression>$modifier]',
   help: [
     'Output modifiers',
     'Begin with the line that matches',
@@ -22,7 +23,7 @@ export const filterTail = {
     'Include sections whose heading matches',
     'Regular expression',
   ],
-}; // prettier-ignore
+};
 
 /**
  * The filter of a matched line; undefined when it has none. Expressions run in linear time, so that none of them holds up

@@ -1,18 +1,18 @@
 import { Args, formatHelp, matchCommand } from '@linewatch/config';
 import type { ExecCommand, Question } from '../exec/exec-command';
 import type { Key } from './keys';
-import { edit, emptyEditor, withText } from './line-editor';
-import { emptyView, redraw, viewOf } from './line-view';
+import { edit } from './line-editor';
+import { redraw, viewOf } from './line-view';
 import { type OutputFilter, filterOf, linesOf, printed } from './output-filter';
 import { MORE, NO_MORE, page } from './pager';
 import { completionOf, execPartOf, helpRows, treeOf } from './session-help';
-import { type Answer, type Effect, type Input, type SessionState, type Step, promptText, write } from './session-state';
+import { again, atPrompt, bell, interrupt, newLine, refused, stay } from './session-screen';
+import { type Answer, type Input, type SessionState, type Step, promptText, write } from './session-state';
 
 /** The operator's shell as a machine: an input in, the next state and what is to be done out. No clock, no socket. */
 
 /** Lines that Ctrl-P goes back to. */
 const MOST_HISTORY = 256;
-const MOST_HELD = 100;
 const MOST_TRIES = 3;
 const LONGEST_PASSWORD = 256;
 
@@ -98,21 +98,6 @@ function edited(state: SessionState, key: Key): Step {
   return { state: { ...state, editor, view }, effects: drawn === '' ? [] : [write(drawn)] };
 }
 
-/** Ends the line on the screen, and goes on with an empty one. */
-function newLine(state: SessionState, next: (state: SessionState) => Step): Step {
-  const { killed } = state.editor;
-  const { state: after, effects } = next({ ...state, editor: { ...emptyEditor, killed }, view: emptyView });
-  return { state: after, effects: [write('\n'), ...effects] };
-}
-
-/** Shows the prompt and a line once more, below what stands there. */
-function again(state: SessionState, text: string, before: readonly Effect[] = []): Step {
-  const editor = withText(state.editor, text);
-  const prompt = promptText(state);
-  const view = viewOf(editor, prompt.length, state.terminal.width);
-  return { state: { ...state, editor, view }, effects: [write('\n'), ...before, write(prompt + view.text)] };
-}
-
 function showHelp(state: SessionState): Step {
   const { text, cursor } = state.editor;
   const rows = helpRows(state, text.slice(0, cursor));
@@ -138,11 +123,15 @@ function takeScriptLine(state: SessionState, line: string): Step {
     case 'password':
       return verify(state, line);
     case 'answer':
-      return decide(state, state.waiting, /^\s*(y|yes)?\s*$/i.test(line) && (line.trim() !== '' || state.waiting.question.style === 'confirm'));
+      return decide(
+        state,
+        state.waiting,
+        /^\s*(y|yes)?\s*$/i.test(line) && (line.trim() !== '' || state.waiting.question.style === 'confirm'),
+      );
     default:
       return takeLine(state, line);
   }
-} // prettier-ignore
+}
 
 function takeLine(state: SessionState, line: string): Step {
   const text = line.trim();
@@ -185,14 +174,6 @@ function run(state: SessionState, line: string, command: ExecCommand, args: Args
     state: { ...state, waiting: { kind: 'work', line, ...(filter && { filter }) } },
     effects: [{ kind: 'run', command, args }],
   };
-}
-
-/** Prints why a line was not carried out; the caret stands below the offending word. */
-function refused(state: SessionState, line: string, { isInvalid, text }: { isInvalid: boolean; text: string }): Step {
-  const failed = { ...state, failures: state.failures + 1 };
-  if (!state.setting.interactive) return atPrompt(failed, [write(`${line}\n${text}\n`, 'err')]);
-  const before = isInvalid ? ' '.repeat(promptText(state).length) : '';
-  return atPrompt(failed, [write(`${before}${text}\n`)]);
 }
 
 // Answers
@@ -242,7 +223,11 @@ function takeMoreKey(state: SessionState, left: readonly string[], key: Key): St
   return { state: after, effects: [write(NO_MORE), ...effects] };
 }
 
-function takeAnswerKey(state: SessionState, waiting: Extract<SessionState['waiting'], { kind: 'answer' }>, key: Key): Step {
+function takeAnswerKey(
+  state: SessionState,
+  waiting: Extract<SessionState['waiting'], { kind: 'answer' }>,
+  key: Key,
+): Step {
   if (isAction(key, 'interrupt')) return decide(state, waiting, false);
   if (waiting.question.style === 'confirm')
     return decide(state, waiting, isAction(key, 'enter') || (key.kind === 'text' && /^y$/i.test(key.text)));
@@ -251,7 +236,7 @@ function takeAnswerKey(state: SessionState, waiting: Extract<SessionState['waiti
   if (typed === undefined) return bell(state);
   const drawn = typed.length > waiting.typed.length ? typed.slice(waiting.typed.length) : '\b \b';
   return { state: { ...state, waiting: { ...waiting, typed } }, effects: [write(drawn)] };
-} // prettier-ignore
+}
 
 function decide(
   state: SessionState,
@@ -299,25 +284,6 @@ function verified(state: SessionState, isRight: boolean): Step {
   return refused(state, 'enable', { isInvalid: false, text: '% Bad secrets' });
 }
 
-// The prompt
-
-/** Prints something, and is at the prompt. */
-export function atPrompt(state: SessionState, before: readonly Effect[] = []): Step {
-  const at: SessionState = { ...state, waiting: { kind: 'line' }, held: [] };
-  const held = state.held.map((text) => write(`${text}\n`));
-  if (!state.setting.interactive) return { state: at, effects: [...before, ...held] };
-  const view = viewOf(at.editor, promptText(at).length, at.terminal.width);
-  return { state: { ...at, view }, effects: [...before, ...held, write(promptText(at) + view.text)] };
-}
-
-/** A message between two keys: above the line that is being typed, which is shown again below. */
-function interrupt(state: SessionState, text: string): Step {
-  if (!state.terminal.monitor) return stay(state);
-  if (!state.setting.interactive) return { state, effects: [write(`${text}\n`)] };
-  if (state.waiting.kind !== 'line') return stay({ ...state, held: [...state.held, text].slice(-MOST_HELD) });
-  return again(state, state.editor.text, [write(`${text}\n`)]);
-}
-
 function typedAfter(typed: string, key: Key): string | undefined {
   if (isAction(key, 'backspace')) return typed === '' ? undefined : typed.slice(0, -1);
   if (key.kind !== 'text' || typed.length + key.text.length > LONGEST_PASSWORD) return undefined;
@@ -326,12 +292,4 @@ function typedAfter(typed: string, key: Key): string | undefined {
 
 function isAction(key: Key, action: Extract<Key, { kind: 'action' }>['action']): boolean {
   return key.kind === 'action' && key.action === action;
-}
-
-function stay(state: SessionState): Step {
-  return { state, effects: [] };
-}
-
-function bell(state: SessionState): Step {
-  return { state, effects: [write('\x07')] };
 }

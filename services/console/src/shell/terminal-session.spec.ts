@@ -46,13 +46,19 @@ describe('a script', () => {
   });
 
   it('goes on after a refused line, says on stderr which one it was, and ends with 1', async () => {
-    const { status, err, memory } = await script('enable', 'configure terminal', 'presence', ' max-subscription 99', 'watcher all');
+    const { status, err, memory } = await script(
+      'enable',
+      'configure terminal',
+      'presence',
+      ' max-subscription 99',
+      'watcher all',
+    );
     expect({ status, err }).toEqual({
       status: 1,
       err: " max-subscription 99\n                  ^\n% Invalid input detected at '^' marker.\n",
     });
     expect(memory.running.current().presence).toMatchObject({ maxSubscription: 100, watcherAll: true });
-  }); // prettier-ignore
+  });
 
   it('answers questions and gives passwords by its next line', async () => {
     const secret = 'enable secret 5 $1$38652870$DUjsu4TTlTsOe/xxZ05uf/';

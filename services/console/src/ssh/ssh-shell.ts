@@ -91,8 +91,14 @@ export class SshShell {
 
   private connect(connection: Connection, ip: string): void {
     const { clock } = this.context;
-    connection.on('error', (err: Error) => this.context.floodLog.info('ssh', 'a connection over SSH failed', { ip, reason: err.message }));
-    const reason = this.failed.isBlocked(ip, clock.monotonic()) ? 'blocked' : this.loggingIn >= MOST_LOGGING_IN ? 'too-many-logins' : undefined;
+    connection.on('error', (err: Error) =>
+      this.context.floodLog.info('ssh', 'a connection over SSH failed', { ip, reason: err.message }),
+    );
+    const reason = this.failed.isBlocked(ip, clock.monotonic())
+      ? 'blocked'
+      : this.loggingIn >= MOST_LOGGING_IN
+        ? 'too-many-logins'
+        : undefined;
     if (reason !== undefined) {
       this.refused.of(reason).add();
       connection.end();
@@ -119,7 +125,7 @@ export class SshShell {
       loggedIn();
       connection.on('session', (accept) => this.open(named(accept()), user, ip, connection));
     });
-  } // prettier-ignore
+  }
 
   private authenticate(connection: Connection, ip: string, onUser: (user: User) => void): void {
     let user: User | undefined;
@@ -180,7 +186,10 @@ export class SshShell {
     session.on('exec', (accept, reject, { command }) => opened(accept, reject, command));
   }
 
-  private start(channel: ServerChannel, { user, ip, screen }: { user: User; ip: string; screen: Screen | undefined }): TerminalSession {
+  private start(
+    channel: ServerChannel,
+    { user, ip, screen }: { user: User; ip: string; screen: Screen | undefined },
+  ): TerminalSession {
     const { bus, config, clock, log } = this.context;
     const system = { bus, platformMaximum: this.settings.platformMaximum };
     const session = new TerminalSession(
@@ -204,9 +213,14 @@ export class SshShell {
     );
     this.sessions.set(session, user.name);
     return session;
-  } // prettier-ignore
+  }
 
-  private endAfter(ended: Promise<number>, session: TerminalSession, channel: ServerChannel, connection: Connection): void {
+  private endAfter(
+    ended: Promise<number>,
+    session: TerminalSession,
+    channel: ServerChannel,
+    connection: Connection,
+  ): void {
     let idle: NodeJS.Timeout | undefined;
     const heard = (): void => {
       clearTimeout(idle);
@@ -226,7 +240,7 @@ export class SshShell {
       // One session a connection is what an operator has; others on it end with it.
       channel.once('close', () => connection.end());
     });
-  } // prettier-ignore
+  }
 }
 
 /**

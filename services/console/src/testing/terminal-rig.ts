@@ -15,9 +15,21 @@ export interface TerminalRig {
 }
 
 const KEYS: Record<string, string> = {
-  TAB: '\t', ENTER: '\r', BS: '\x7f', DEL: '\x1b[3~', UP: '\x1b[A', DOWN: '\x1b[B', LEFT: '\x1b[D', RIGHT: '\x1b[C',
-  HOME: '\x1b[H', END: '\x1b[F', SPACE: ' ', 'ALT-B': '\x1bb', 'ALT-F': '\x1bf', 'ALT-D': '\x1bd',
-}; // prettier-ignore
+  TAB: '\t',
+  ENTER: '\r',
+  BS: '\x7f',
+  DEL: '\x1b[3~',
+  UP: '\x1b[A',
+  DOWN: '\x1b[B',
+  LEFT: '\x1b[D',
+  RIGHT: '\x1b[C',
+  HOME: '\x1b[H',
+  END: '\x1b[F',
+  SPACE: ' ',
+  'ALT-B': '\x1bb',
+  'ALT-F': '\x1bf',
+  'ALT-D': '\x1bd',
+};
 
 export async function openTerminal(
   memory: MemorySystem,
