@@ -16,6 +16,16 @@ describe('the shell over SSH', () => {
   let system: Linewatch;
   let where: { host: string; port: number };
   const terminals: SshTerminal[] = [];
+  const phones: SipPhone[] = [];
+  const phone = async (index: number): Promise<SipPhone> => {
+    const opened = await SipPhone.open({
+      numbers: [numberOf(index)],
+      registrar: system.sip[0]!,
+      mac: `020000a0000${index}`,
+    });
+    phones.push(opened);
+    return opened;
+  };
   const open = async (login: object = ADA): Promise<SshTerminal> => {
     const terminal = await SshTerminal.open(where, login);
     terminals.push(terminal);
@@ -38,11 +48,14 @@ describe('the shell over SSH', () => {
     where = system.ssh[0] as typeof where;
   });
   afterAll(() => system.stop());
-  afterEach(() => terminals.splice(0).forEach((terminal) => terminal.close()));
+  afterEach(async () => {
+    terminals.splice(0).forEach((terminal) => terminal.close());
+    await Promise.all(phones.splice(0).map((one) => one.close()));
+  });
 
   it('an operator logs in, enables, configures a number and a key by abbreviations and `?`, and a lamp changes', async () => {
     const terminal = await open();
-    const watcher = await SipPhone.open({ numbers: ['3001'], registrar: system.sip[0]!, mac: '020000a00000' });
+    const watcher = await phone(0);
     await watcher.register();
     await terminal.type('en\r', /Password: $/);
     await terminal.type('charles\r', /linewatch#$/);
@@ -58,7 +71,7 @@ describe('the shell over SSH', () => {
     await terminal.type('1\r', /pool\)#$/);
     expect(await terminal.type('blf 1 3002 ?', /\?\n[^]*#blf 1 3002 $/)).toMatch(/\n {2}label\s+\S/);
     await terminal.type('lab "Two"\r', /pool\)#$/);
-    const watched = await SipPhone.open({ numbers: ['3002'], registrar: system.sip[0]!, mac: '020000a00001' });
+    const watched = await phone(1);
     // Every edge has the change within a second.
     await until(() => watched.register().then(() => true, () => false), 'the new phone registers', 5_000); // prettier-ignore
     const lamp = await watcher.subscribe('3002');
@@ -79,7 +92,6 @@ describe('the shell over SSH', () => {
     await lamp.waitFor('idle');
     await terminal.type('exit\r', /exit\n$/);
     expect(await terminal.closed()).toBe(0);
-    await Promise.all([watcher.close(), watched.close()]);
   });
 
   it('of two operators the second sees what the first changes, at once with `terminal monitor`', async () => {
