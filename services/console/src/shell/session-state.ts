@@ -54,7 +54,7 @@ export interface Terminal {
 export type Waiting =
   | { readonly kind: 'line' }
   | { readonly kind: 'password'; readonly typed: string; readonly tries: number }
-  | { readonly kind: 'answer'; readonly question: Question; readonly typed: string; readonly command: ExecCommand; readonly args: Args }
+  | { readonly kind: 'answer'; readonly question: Question; readonly typed: string; readonly line: string; readonly proceed: Effect }
   | { readonly kind: 'more'; readonly left: readonly string[] }
   /** Something that the shell around carries out. */
   | { readonly kind: 'work'; readonly line: string; readonly filter?: OutputFilter; readonly tries?: number }; // prettier-ignore

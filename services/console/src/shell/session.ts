@@ -1,4 +1,4 @@
-import { Args, formatHelp, matchCommand } from '@linewatch/config';
+import { Args, formatHelp, matchCommand, questionOf } from '@linewatch/config';
 import type { ExecCommand, Question } from '../exec/exec-command';
 import type { Key } from './keys';
 import { edit } from './line-editor';
@@ -7,7 +7,7 @@ import { type OutputFilter, filterOf, linesOf, printed } from './output-filter';
 import { MORE, NO_MORE, page } from './pager';
 import { completionOf, execPartOf, helpRows, treeOf } from './session-help';
 import { again, atPrompt, bell, interrupt, newLine, refused, stay } from './session-screen';
-import { type Answer, type Input, type SessionState, type Step, promptText, write } from './session-state';
+import { type Answer, type Effect, type Input, type SessionState, type Step, promptText, write } from './session-state';
 
 /** The operator's shell as a machine: an input in, the next state and what is to be done out. No clock, no socket. */
 
@@ -15,6 +15,8 @@ import { type Answer, type Input, type SessionState, type Step, promptText, writ
 const MOST_HISTORY = 256;
 const MOST_TRIES = 3;
 const LONGEST_PASSWORD = 256;
+
+type Asked = Extract<SessionState['waiting'], { kind: 'answer' }>;
 
 /** The first prompt. */
 export function begin(state: SessionState): Step {
@@ -141,10 +143,10 @@ function takeLine(state: SessionState, line: string): Step {
   if (state.path === undefined) return exec(remembering, line, line, treeOf(state));
   const part = execPartOf(line);
   if (part !== undefined) return exec(remembering, line, part, state.setting.trees.privileged);
-  return {
-    state: { ...remembering, waiting: { kind: 'work', line } },
-    effects: [{ kind: 'configure', path: state.path, line }],
-  };
+  const proceed: Effect = { kind: 'configure', path: state.path, line };
+  const question = questionOf(state.path, line, state.setting);
+  if (question !== undefined) return ask(remembering, { style: 'yes-no', text: `${question} ` }, line, proceed);
+  return { state: { ...remembering, waiting: { kind: 'work', line } }, effects: [proceed] };
 }
 
 function exec(state: SessionState, line: string, part: string, tree: ReturnType<typeof treeOf>): Step {
@@ -163,8 +165,13 @@ function exec(state: SessionState, line: string, part: string, tree: ReturnType<
   }
   const question = command.does.question?.(args);
   if (question === undefined) return run(state, line, command, args);
+  return ask(state, question, line, { kind: 'run', command, args });
+}
+
+/** Asks before something is done. */
+function ask(state: SessionState, question: Question, line: string, proceed: Effect): Step {
   return {
-    state: { ...state, waiting: { kind: 'answer', question, typed: '', command, args } },
+    state: { ...state, waiting: { kind: 'answer', question, typed: '', line, proceed } },
     effects: state.setting.interactive ? [write(question.text)] : [],
   };
 }
@@ -223,11 +230,7 @@ function takeMoreKey(state: SessionState, left: readonly string[], key: Key): St
   return { state: after, effects: [write(NO_MORE), ...effects] };
 }
 
-function takeAnswerKey(
-  state: SessionState,
-  waiting: Extract<SessionState['waiting'], { kind: 'answer' }>,
-  key: Key,
-): Step {
+function takeAnswerKey(state: SessionState, waiting: Asked, key: Key): Step {
   if (isAction(key, 'interrupt')) return decide(state, waiting, false);
   if (waiting.question.style === 'confirm')
     return decide(state, waiting, isAction(key, 'enter') || (key.kind === 'text' && /^y$/i.test(key.text)));
@@ -238,13 +241,10 @@ function takeAnswerKey(
   return { state: { ...state, waiting: { ...waiting, typed } }, effects: [write(drawn)] };
 }
 
-function decide(
-  state: SessionState,
-  { command, args }: { question: Question; command: ExecCommand; args: Args },
-  goesAhead: boolean,
-): Step {
-  const line = state.history.at(-1) ?? '';
-  const { state: after, effects } = goesAhead ? run(state, line, command, args) : atPrompt(state);
+function decide(state: SessionState, { line, proceed }: Asked, goesAhead: boolean): Step {
+  const { state: after, effects } = goesAhead
+    ? { state: { ...state, waiting: { kind: 'work', line } as const }, effects: [proceed] }
+    : atPrompt(state);
   return { state: after, effects: state.setting.interactive ? [write('\n'), ...effects] : effects };
 }
 
