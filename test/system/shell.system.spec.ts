@@ -84,7 +84,7 @@ describe('the shell over SSH', () => {
     expect(shown).toContain(' blf-speed-dial 1 3002 label "Two"\n');
     const archive = await terminal.type('sh arch\r', /arch\n[^]*linewatch#$/);
     expect(archive).toMatch(
-      /\d+ +\d{4}-\d\d-\d\d [\d:]+ +ada \(ssh 127\.0\.0\.1\) +2 lines: voice register dn +2; allow watch\n/,
+      /\d+ +\d{4}-\d\d-\d\d [\d:]+ +ada \(ssh 127\.0\.0\.1\) +2 lines: voice register dn +2; allo…\n/,
     );
     const call = watched.call('3001');
     await lamp.waitFor('in-use');
