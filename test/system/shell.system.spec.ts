@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { connect as connectTcp } from 'node:net';
 import { join } from 'node:path';
 import { type Linewatch, SipPhone, startLinewatch, until } from '@linewatch/kit';
 import { utils } from 'ssh2';
@@ -151,6 +152,14 @@ describe('the shell over SSH', () => {
   });
 });
 
+/** Resolves when the other side has ended a connection on which bytes came that are no SSH. */
+function endOf({ host, port }: { host: string; port: number }, bytes: string): Promise<void> {
+  const socket = connectTcp(port, host, () => socket.end(bytes));
+  socket.on('error', () => undefined);
+  socket.resume();
+  return new Promise((resolve) => socket.once('close', () => resolve()));
+}
+
 describe('limits of the shell over SSH', () => {
   it('ends an idle session, and refuses one session more than there may be', async () => {
     const system = await startLinewatch({
@@ -169,7 +178,13 @@ describe('limits of the shell over SSH', () => {
       const next = await SshTerminal.open(system.ssh[0]!, login);
       await next.shows(/#$/);
       next.close();
-      // A connection whose session was refused, or never used, ends like any other.
+      await next.closed();
+      // A connection whose session was refused, or never used, ends like any other; so does one that is no SSH.
+      for (const bytes of ['GET / HTTP/1.0\r\n\r\n', `SSH-2.0-x\r\n${'\0\0\x40\0'.repeat(500)}`, 'A'.repeat(100_000)])
+        await endOf(system.ssh[0]!, bytes);
+      const last = await SshTerminal.open(system.ssh[0]!, login);
+      await last.shows(/#$/);
+      last.close();
       expect(system.pidOf('console-1')).toBe(console);
     } finally {
       await system.stop();

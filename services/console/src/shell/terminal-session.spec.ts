@@ -84,6 +84,19 @@ describe('a person at a terminal', () => {
     expect(rig.screen()).toMatch(/a\(config\)#hostname b\nb\(config\)#end\nb#$/);
   });
 
+  it('may paste more than fits, and all of it is taken in its order', async () => {
+    const memory = new MemorySystem();
+    const rig = await openTerminal(memory, { level: 'privileged', length: 0 });
+    const names = Array.from({ length: 500 }, (_, tag) => `username u${tag} privilege 1`);
+    await rig.type(
+      `show presence global<ENTER>${' '.repeat(4000)}<CTRL-U>conf t<ENTER>${names.join('<ENTER>')}<ENTER>end<ENTER>`,
+    );
+    while (!rig.screen().endsWith(')#end\nlinewatch#')) await new Promise((resolve) => setImmediate(resolve));
+    expect(memory.running.current().users).toHaveLength(500);
+    const order = memory.stored.map(({ event }) => (event.data as { commands: string[] }).commands[0]);
+    expect(order).toEqual(names);
+  });
+
   it('ends a show command that does not answer with Ctrl-C', async () => {
     const memory = new MemorySystem();
     memory.ask = () => new Promise(() => undefined);

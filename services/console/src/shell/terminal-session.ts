@@ -36,7 +36,11 @@ export class TerminalSession {
   readonly ended: Promise<number>;
   private end: (status: number) => void = () => undefined;
   private isOver = false;
-  private readonly waiting: Key[] = [];
+  /** Keys that were pressed while something was going on, from `next` on. */
+  private waiting: Key[] = [];
+  private next = 0;
+  /** The terminal is not read until those have been given. */
+  private holdsBack = false;
   private work: AbortController | undefined;
   private monitor: Monitor | undefined;
   private leftOut = 0;
@@ -96,27 +100,46 @@ export class TerminalSession {
 
   private press(key: Key): void {
     const isInterrupt = key.kind === 'action' && key.action === 'interrupt';
-    if (isInterrupt) this.waiting.length = 0;
+    if (isInterrupt) this.forgetWaiting();
     else if (isBusy(this.state)) {
       this.waiting.push(key);
-      if (this.waiting.length > MOST_WAITING) this.around.input.pause();
+      if (this.waiting.length - this.next > MOST_WAITING && !this.holdsBack) {
+        this.holdsBack = true;
+        this.around.input.pause();
+      }
       return;
     }
     this.give({ kind: 'key', key });
   }
 
   private give(input: Input): void {
-    if (!this.isOver) this.carryOut(step(this.state, input));
+    if (this.isOver) return;
+    this.carryOut(step(this.state, input));
+    this.goOn();
   }
 
   private carryOut({ state, effects }: Step): void {
     this.state = state;
     for (const effect of effects) this.perform(effect);
+  }
+
+  /** Gives the keys that came meanwhile, until one of them starts something again. */
+  private goOn(): void {
+    while (!isBusy(this.state) && !this.isOver && this.next < this.waiting.length) {
+      const key = this.waiting[this.next] as Key;
+      this.next += 1;
+      this.carryOut(step(this.state, { kind: 'key', key }));
+    }
     if (isBusy(this.state) || this.isOver) return;
-    const key = this.waiting.shift();
-    if (key === undefined) this.whenReady();
-    else this.give({ kind: 'key', key });
-    if (this.waiting.length === 0 && this.around.input.isPaused()) this.around.input.resume();
+    this.forgetWaiting();
+    this.whenReady();
+  }
+
+  private forgetWaiting(): void {
+    this.waiting = [];
+    this.next = 0;
+    if (this.holdsBack) this.around.input.resume();
+    this.holdsBack = false;
   }
 
   /** Resolves when nothing is going on. */
