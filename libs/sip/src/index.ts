@@ -55,10 +55,10 @@ export { scanResponse, type ScannedResponse } from './scan-response';
 export { DEFAULT_FRAMING_LIMITS, type Frame, type FramingLimits, isKeepAlive, StreamFramer } from './framing';
 
 export { T1, T2, T4, type TimerName, type TimerTable, timerTable } from './timers';
-export type { ClientEffect, ClientInput, Effect, ServerEffect, ServerInput, Step } from './transaction';
+export type { ClientEffect, ClientInput, Effect, ServerEffect, ServerInput, Status, Step } from './transaction';
 export { type IctState, startIct, stepIct } from './ict';
 export { type IstState, startIst, stepIst } from './ist';
-export { type NictState, startNict, type Status, stepNict } from './nict';
+export { type NictState, startNict, stepNict } from './nict';
 export { type NistState, startNist, stepNist } from './nist';
 export { ackForFailure, cancelFor } from './hop-by-hop';
 export { cancelledKey, clientKey, responseKey, serverKey } from './transaction-key';

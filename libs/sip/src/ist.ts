@@ -3,6 +3,7 @@ import type { TimerTable } from './timers';
 import {
   type ServerEffect,
   type ServerInput,
+  type Status,
   type Step,
   type Terminated,
   finished,
@@ -13,10 +14,12 @@ import {
 /**
  * The server transaction of INVITE [RFC3261 17.2.1, Figure 7] with the Accepted state of RFC 6026: a transaction that
  * was answered 2xx stays to absorb retransmitted INVITEs, while the TU repeats its 2xx [RFC6026 7.1].
+ *
+ * A response may be anything the transport can send again and that says its status: what is kept is kept for long.
  */
-export type IstState =
-  | { readonly name: 'proceeding'; readonly trying: SipResponse; readonly response?: SipResponse }
-  | { readonly name: 'completed'; readonly response: SipResponse; readonly interval: number }
+export type IstState<Response = SipResponse> =
+  | { readonly name: 'proceeding'; readonly trying: Response; readonly response?: Response }
+  | { readonly name: 'completed'; readonly response: Response; readonly interval: number }
   | { readonly name: 'confirmed' }
   | { readonly name: 'accepted' }
   | Terminated;
@@ -25,7 +28,11 @@ export type IstState =
  * Hands the INVITE to the TU and gives it 200 ms to answer; then the transaction says 100 itself [SB-89].
  * @param trying the 100 (Trying) to this INVITE.
  */
-export function startIst(request: SipRequest, trying: SipResponse, timers: TimerTable): Step<IstState, ServerEffect> {
+export function startIst<Response>(
+  request: SipRequest,
+  trying: Response,
+  timers: TimerTable,
+): Step<IstState<Response>, ServerEffect<Response>> {
   return {
     state: { name: 'proceeding', trying },
     effects: [
@@ -36,7 +43,11 @@ export function startIst(request: SipRequest, trying: SipResponse, timers: Timer
 }
 
 /** One step of the machine. An input the state has no line for changes nothing. */
-export function stepIst(state: IstState, input: ServerInput, timers: TimerTable): Step<IstState, ServerEffect> {
+export function stepIst<R extends Status>(
+  state: IstState<R>,
+  input: ServerInput<R>,
+  timers: TimerTable,
+): Step<IstState<R>, ServerEffect<R>> {
   switch (state.name) {
     case 'proceeding':
       return whileProceeding(state, input, timers);
@@ -51,10 +62,14 @@ export function stepIst(state: IstState, input: ServerInput, timers: TimerTable)
   }
 }
 
-type Proceeding = Extract<IstState, { name: 'proceeding' }>;
-type Completed = Extract<IstState, { name: 'completed' }>;
+type Proceeding<R> = Extract<IstState<R>, { name: 'proceeding' }>;
+type Completed<R> = Extract<IstState<R>, { name: 'completed' }>;
 
-function whileProceeding(state: Proceeding, input: ServerInput, timers: TimerTable): Step<IstState, ServerEffect> {
+function whileProceeding<R extends Status>(
+  state: Proceeding<R>,
+  input: ServerInput<R>,
+  timers: TimerTable,
+): Step<IstState<R>, ServerEffect<R>> {
   switch (input.type) {
     case 'request':
       // The 200 ms are not over before the first retransmission can come, but for a TU that never answers [SB-93].
@@ -69,8 +84,12 @@ function whileProceeding(state: Proceeding, input: ServerInput, timers: TimerTab
   }
 }
 
-function answer(state: Proceeding, response: SipResponse, timers: TimerTable): Step<IstState, ServerEffect> {
-  const effects: ServerEffect[] = [{ type: 'send', message: response }];
+function answer<R extends Status>(
+  state: Proceeding<R>,
+  response: R,
+  timers: TimerTable,
+): Step<IstState<R>, ServerEffect<R>> {
+  const effects: ServerEffect<R>[] = [{ type: 'send', message: response }];
   if (state.response === undefined) effects.push({ type: 'stopTimer', name: '100' });
   if (response.status < 200) return { state: { ...state, response }, effects };
   if (response.status < 300) {
@@ -82,7 +101,11 @@ function answer(state: Proceeding, response: SipResponse, timers: TimerTable): S
   return { state: { name: 'completed', response, interval: timers.G }, effects };
 }
 
-function whenCompleted(state: Completed, input: ServerInput, timers: TimerTable): Step<IstState, ServerEffect> {
+function whenCompleted<R extends Status>(
+  state: Completed<R>,
+  input: ServerInput<R>,
+  timers: TimerTable,
+): Step<IstState<R>, ServerEffect<R>> {
   switch (input.type) {
     case 'request':
       if (isRetransmission(input.request)) return send(state, state.response);
@@ -97,7 +120,7 @@ function whenCompleted(state: Completed, input: ServerInput, timers: TimerTable)
   }
 }
 
-function retransmit(state: Completed, timers: TimerTable): Step<IstState, ServerEffect> {
+function retransmit<R extends Status>(state: Completed<R>, timers: TimerTable): Step<IstState<R>, ServerEffect<R>> {
   const interval = Math.min(2 * state.interval, timers.T2);
   return {
     state: { ...state, interval },
@@ -108,7 +131,7 @@ function retransmit(state: Completed, timers: TimerTable): Step<IstState, Server
   };
 }
 
-function confirm(timers: TimerTable): Step<IstState, ServerEffect> {
+function confirm<R>(timers: TimerTable): Step<IstState<R>, ServerEffect<R>> {
   if (timers.I === 0) return finished();
   return {
     state: { name: 'confirmed' },
@@ -120,12 +143,15 @@ function confirm(timers: TimerTable): Step<IstState, ServerEffect> {
   };
 }
 
-function whenConfirmed(state: IstState, input: ServerInput): Step<IstState, ServerEffect> {
+function whenConfirmed<R extends Status>(
+  state: IstState<R>,
+  input: ServerInput<R>,
+): Step<IstState<R>, ServerEffect<R>> {
   // Further ACKs are absorbed until timer I.
   return input.type === 'timer' && input.name === 'I' ? finished() : unchanged(state);
 }
 
-function whenAccepted(state: IstState, input: ServerInput): Step<IstState, ServerEffect> {
+function whenAccepted<R extends Status>(state: IstState<R>, input: ServerInput<R>): Step<IstState<R>, ServerEffect<R>> {
   switch (input.type) {
     case 'request':
       if (input.request.method !== 'ACK') return unchanged(state);
@@ -140,7 +166,7 @@ function whenAccepted(state: IstState, input: ServerInput): Step<IstState, Serve
   }
 }
 
-function send(state: IstState, message: SipResponse): Step<IstState, ServerEffect> {
+function send<R extends Status>(state: IstState<R>, message: R): Step<IstState<R>, ServerEffect<R>> {
   return { state, effects: [{ type: 'send', message }] };
 }
 
@@ -148,6 +174,6 @@ function isRetransmission(request: SipRequest): boolean {
   return request.method === 'INVITE';
 }
 
-function isSuccess(response: SipResponse): boolean {
+function isSuccess(response: Status): boolean {
   return response.status >= 200 && response.status < 300;
 }

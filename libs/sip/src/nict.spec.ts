@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { type NictState, type Status, startNict, stepNict } from './nict';
+import { type NictState, startNict, stepNict } from './nict';
 import { type TimerTable, timerTable } from './timers';
-import type { ClientEffect, ClientInput } from './transaction';
+import type { ClientEffect, ClientInput, Status } from './transaction';
 
 type State = NictState<string>;
 type Input = ClientInput<Status>;

@@ -3,6 +3,7 @@ import type { TimerTable } from './timers';
 import {
   type ClientEffect,
   type ClientInput,
+  type Status,
   type Step,
   type Terminated,
   TERMINATED,
@@ -22,11 +23,6 @@ export type NictState<Request = SipRequest> =
   | { readonly name: 'trying' | 'proceeding'; readonly request: Request; readonly interval: number }
   | { readonly name: 'completed' }
   | Terminated;
-
-/** What is read of a response. */
-export interface Status {
-  readonly status: number;
-}
 
 const COMPLETED = { name: 'completed' } as const;
 

@@ -3,6 +3,7 @@ import type { TimerTable } from './timers';
 import {
   type ServerEffect,
   type ServerInput,
+  type Status,
   type Step,
   type Terminated,
   TERMINATED,
@@ -11,22 +12,29 @@ import {
   unchanged,
 } from './transaction';
 
-/** The server transaction of every request but INVITE and ACK [RFC3261 17.2.2, Figure 8]. */
-export type NistState =
+/**
+ * The server transaction of every request but INVITE and ACK [RFC3261 17.2.2, Figure 8]. A response may be anything the
+ * transport can send again and that says its status.
+ */
+export type NistState<Response = SipResponse> =
   | { readonly name: 'trying' }
-  | { readonly name: 'proceeding'; readonly response: SipResponse }
-  | { readonly name: 'completed'; readonly response: SipResponse }
+  | { readonly name: 'proceeding'; readonly response: Response }
+  | { readonly name: 'completed'; readonly response: Response }
   | Terminated;
 
-const TRYING: NistState = { name: 'trying' };
+const TRYING: NistState<never> = { name: 'trying' };
 
 /** Hands the request to the TU. */
-export function startNist(request: SipRequest): Step<NistState, ServerEffect> {
+export function startNist(request: SipRequest): Step<NistState<never>, ServerEffect<never>> {
   return { state: TRYING, effects: [{ type: 'deliver', message: request }] };
 }
 
 /** One step of the machine. An input the state has no line for changes nothing. */
-export function stepNist(state: NistState, input: ServerInput, timers: TimerTable): Step<NistState, ServerEffect> {
+export function stepNist<R extends Status>(
+  state: NistState<R>,
+  input: ServerInput<R>,
+  timers: TimerTable,
+): Step<NistState<R>, ServerEffect<R>> {
   switch (state.name) {
     case 'trying':
     case 'proceeding':
@@ -38,11 +46,11 @@ export function stepNist(state: NistState, input: ServerInput, timers: TimerTabl
   }
 }
 
-function whilePending(
-  state: Extract<NistState, { name: 'trying' | 'proceeding' }>,
-  input: ServerInput,
+function whilePending<R extends Status>(
+  state: Extract<NistState<R>, { name: 'trying' | 'proceeding' }>,
+  input: ServerInput<R>,
   timers: TimerTable,
-): Step<NistState, ServerEffect> {
+): Step<NistState<R>, ServerEffect<R>> {
   switch (input.type) {
     case 'request':
       // A retransmission before any answer is absorbed [SB-26].
@@ -56,11 +64,11 @@ function whilePending(
   }
 }
 
-function proceed(response: SipResponse): Step<NistState, ServerEffect> {
+function proceed<R extends Status>(response: R): Step<NistState<R>, ServerEffect<R>> {
   return { state: { name: 'proceeding', response }, effects: [{ type: 'send', message: response }] };
 }
 
-function complete(response: SipResponse, timers: TimerTable): Step<NistState, ServerEffect> {
+function complete<R extends Status>(response: R, timers: TimerTable): Step<NistState<R>, ServerEffect<R>> {
   // A stream loses nothing: there is no retransmission to wait for.
   if (timers.J === 0) return { state: TERMINATED, effects: [{ type: 'send', message: response }, { type: 'done' }] };
   return {
@@ -72,10 +80,10 @@ function complete(response: SipResponse, timers: TimerTable): Step<NistState, Se
   };
 }
 
-function whenCompleted(
-  state: Extract<NistState, { name: 'completed' }>,
-  input: ServerInput,
-): Step<NistState, ServerEffect> {
+function whenCompleted<R extends Status>(
+  state: Extract<NistState<R>, { name: 'completed' }>,
+  input: ServerInput<R>,
+): Step<NistState<R>, ServerEffect<R>> {
   if (input.type === 'request') return again(state);
   if (input.type === 'timer' && input.name === 'J') return finished();
   if (input.type === 'transportError') return transportFailed();
@@ -83,6 +91,6 @@ function whenCompleted(
   return unchanged(state);
 }
 
-function again(state: Extract<NistState, { response: SipResponse }>): Step<NistState, ServerEffect> {
+function again<R extends Status>(state: Extract<NistState<R>, { response: R }>): Step<NistState<R>, ServerEffect<R>> {
   return { state, effects: [{ type: 'send', message: state.response }] };
 }

@@ -26,9 +26,14 @@ export type Effect<Sent, Delivered> =
 type Failure = { readonly type: 'timeout' } | { readonly type: 'transportError' };
 type Done = { readonly type: 'done' };
 
+/** What the machines read of a response. */
+export interface Status {
+  readonly status: number;
+}
+
 /** A client transaction sends requests and delivers responses; a server transaction the other way round. */
 export type ClientEffect<Request = SipRequest, Response = SipResponse> = Effect<Request, Response>;
-export type ServerEffect = Effect<SipResponse, SipRequest>;
+export type ServerEffect<Response = SipResponse, Request = SipRequest> = Effect<Response, Request>;
 
 /** The inputs that every machine knows. `transportError`: the message sent last could not be delivered. */
 export type CommonInput = { readonly type: 'timer'; readonly name: TimerName } | { readonly type: 'transportError' };
@@ -38,10 +43,10 @@ export type ClientInput<Response = SipResponse> =
   CommonInput | { readonly type: 'response'; readonly response: Response };
 
 /** A server transaction hears requests from the wire (retransmissions, ACK) and responses from the TU. */
-export type ServerInput =
+export type ServerInput<Response = SipResponse> =
   | CommonInput
   | { readonly type: 'request'; readonly request: SipRequest }
-  | { readonly type: 'response'; readonly response: SipResponse };
+  | { readonly type: 'response'; readonly response: Response };
 
 /** A state and what follows from getting there. */
 export interface Step<State, E> {

@@ -69,13 +69,14 @@ export class ClientTransactions {
 
   /** Sends a request whose top Via bears this branch. */
   start(request: SipRequest, branch: string, flow: Flow, listener: ResponseListener): ClientRequest {
-    const transaction = new RequestTransaction(request, flow, this.ports, listener, {
-      forget: () => this.remove(clientKey(branch, request.method), transaction),
-      cancel: (reason) => this.startCancel(request, branch, flow, reason),
+    const key = clientKey(branch, request.method);
+    const transaction = new RequestTransaction(request.method === 'INVITE', flow, this.ports, listener, {
+      forget: () => this.remove(key, transaction),
+      cancel: (invite, reason) => this.startCancel(invite, branch, flow, reason),
     });
-    this.add(clientKey(branch, request.method), transaction);
-    transaction.begin();
-    return transaction;
+    this.add(key, transaction);
+    transaction.begin(request);
+    return { request, cancel: (reason) => transaction.cancel(request, reason) };
   }
 
   /** Sends a request that is bytes already. */
@@ -141,39 +142,37 @@ function addressKey({ transport, remote }: Flow): string {
   return `${transport} ${remote.host} ${remote.port}`;
 }
 
-/** A request as a message: everything but NOTIFY. */
-class RequestTransaction implements ClientRequest, Pending {
+/** A request as a message: everything but NOTIFY. What waits for its answer is not kept once that came. */
+class RequestTransaction implements Pending {
   private state: IctState | NictState | undefined;
   private readonly timers: TransactionTimers;
   private readonly table: TimerTable;
   private sent: { message: SipRequest; bytes: Buffer } | undefined;
-  private wantsCancel: { readonly reason: string | undefined } | undefined;
+  private wantsCancel: (() => void) | undefined;
   private cancelTimer: TimerHandle | undefined;
   private isOver = false;
 
   constructor(
-    readonly request: SipRequest,
+    private readonly isInvite: boolean,
     readonly flow: Flow,
     private readonly ports: ClientTransactionPorts,
     private readonly listener: ResponseListener,
-    private readonly owner: { forget(): void; cancel(reason: string | undefined): void },
+    private readonly owner: { forget(): void; cancel(invite: SipRequest, reason: string | undefined): void },
   ) {
     this.timers = new TransactionTimers(ports);
     this.table = flow.transport === 'udp' ? UNRELIABLE : RELIABLE;
   }
 
-  private get isInvite(): boolean {
-    return this.request.method === 'INVITE';
-  }
-
-  begin(): void {
-    this.apply(this.isInvite ? startIct(this.request, this.table) : startNict(this.request, this.table));
+  begin(request: SipRequest): void {
+    this.apply(this.isInvite ? startIct(request, this.table) : startNict(request, this.table));
   }
 
   response(response: SipResponse): void {
+    const { wantsCancel } = this;
+    if (response.status >= 200) this.sent = this.wantsCancel = undefined;
     this.input({ type: 'response', response });
     if (response.status >= 200) this.ports.wheel.cancel(this.cancelTimer);
-    else if (this.wantsCancel) this.cancel(this.wantsCancel.reason);
+    else wantsCancel?.();
   }
 
   scanned(): boolean {
@@ -184,13 +183,13 @@ class RequestTransaction implements ClientRequest, Pending {
     this.input({ type: 'transportError' });
   }
 
-  cancel(reason?: string): void {
+  cancel(request: SipRequest, reason?: string): void {
     if (!this.isInvite || this.isOver || this.cancelTimer !== undefined) return;
     const name = this.state?.name;
-    if (name === 'calling') this.wantsCancel = { reason };
+    if (name === 'calling') this.wantsCancel = () => this.cancel(request, reason);
     if (name !== 'proceeding') return;
     this.cancelTimer = this.ports.wheel.set(CANCEL_MS, () => this.giveUp());
-    this.owner.cancel(reason);
+    this.owner.cancel(request, reason);
   }
 
   /** The far side confirmed the CANCEL, or not even that, and never ended the INVITE. */

@@ -59,10 +59,11 @@ export class ServerTransactions {
     if (this.table.size >= MOST_SERVER_TRANSACTIONS) {
       return this.answerStateless(request, flow, 503, undefined, [{ name: 'Retry-After', value: '30' }]);
     }
-    const transaction = new Transaction(request, flow, this.ports, () => this.table.delete(key));
+    const transaction = new Transaction(request.method === 'INVITE', flow, this.ports, () => this.table.delete(key));
     this.table.set(key, transaction);
-    if (request.method === 'CANCEL') return this.cancel(transaction);
-    transaction.begin();
+    const incoming = new Incoming(request, flow, transaction, this.ports.newTag());
+    if (request.method === 'CANCEL') return this.cancel(incoming);
+    transaction.begin(incoming);
   }
 
   /** Answers a request without keeping anything of it. */
@@ -78,60 +79,32 @@ export class ServerTransactions {
     this.ports.send(serialize(response), answerFlow(response, flow));
   }
 
-  private cancel(cancel: Transaction): void {
+  private cancel(cancel: Incoming): void {
     const key = cancelledKey(cancel.request);
     const invite = key === undefined ? undefined : this.table.get(key);
-    cancel.accept();
+    cancel.transaction.accept(cancel.request);
     if (!invite) {
       cancel.respond(481);
       return;
     }
     // The tag of the INVITE's answers, as both speak for one dialog [RFC3261 9.2].
     cancel.respond(200, { toTag: invite.localTag });
-    invite.cancelled();
+    invite.incoming?.cancelled();
   }
 }
 
-class Transaction implements ServerRequest {
-  readonly localTag: string;
+/** A request as its handler sees it. Its transaction outlives it by far, and does not keep it. */
+class Incoming implements ServerRequest {
   isAnswered = false;
-  private state: IstState | NistState | undefined;
-  private readonly timers: TransactionTimers;
-  private readonly table: TimerTable;
-  private sent: { response: SipResponse; bytes: Buffer; flow: Flow } | undefined;
   private cancelListener: (() => void) | undefined;
   private wasCancelled = false;
 
   constructor(
     readonly request: SipRequest,
     readonly flow: Flow,
-    private readonly ports: ServerTransactionPorts,
-    private readonly forget: () => void,
-  ) {
-    this.localTag = ports.newTag();
-    this.timers = new TransactionTimers(ports);
-    this.table = flow.transport === 'udp' ? UNRELIABLE : RELIABLE;
-  }
-
-  /** Starts the machine, which hands the request up. */
-  begin(): void {
-    if (this.request.method === 'INVITE') this.apply(startIst(this.request, responseTo(this.request, 100), this.table));
-    else this.apply(startNist(this.request));
-  }
-
-  /** Starts the machine of a request that is dealt with right here. */
-  accept(): void {
-    this.state = startNist(this.request).state;
-  }
-
-  input(input: ServerInput): void {
-    if (this.state === undefined) return;
-    this.apply(
-      this.request.method === 'INVITE'
-        ? stepIst(this.state as IstState, input, this.table)
-        : stepNist(this.state as NistState, input, this.table),
-    );
-  }
+    readonly transaction: Transaction,
+    readonly localTag: string,
+  ) {}
 
   respond(status: number, parts: ResponseParts & { readonly reason?: string } = {}): SipResponse {
     const response = responseTo(this.request, status, parts.reason, { toTag: this.localTag, ...parts });
@@ -140,12 +113,12 @@ class Transaction implements ServerRequest {
       this.isAnswered = true;
       this.cancelListener = undefined;
     }
-    this.input({ type: 'response', response });
+    this.repeat(response);
     return response;
   }
 
   repeat(response: SipResponse): void {
-    this.input({ type: 'response', response });
+    this.transaction.input({ type: 'response', response: new Outgoing(response) });
   }
 
   onCancel(listener: () => void): void {
@@ -160,16 +133,82 @@ class Transaction implements ServerRequest {
     this.cancelListener = undefined;
     listener?.();
   }
+}
 
-  private apply(step: Step<IstState | NistState, ServerEffect>): void {
+/** A response that may have to be sent again for 32 s: as text, which takes a tenth of the memory that the message does. */
+class Outgoing {
+  readonly status: number;
+  private flow: Flow | undefined;
+  private text = '';
+
+  constructor(private response: SipResponse | undefined) {
+    this.status = response?.status ?? 0;
+  }
+
+  /** Sends it on the flow of its request, or where that wants it. */
+  send(ports: Pick<ServerTransactionPorts, 'send'>, heardOn: Flow): boolean {
+    const { response } = this;
+    if (!response) return ports.send(Buffer.from(this.text, 'latin1'), this.flow ?? heardOn);
+    const bytes = serialize(response);
+    this.flow = answerFlow(response, heardOn);
+    this.text = bytes.toString('latin1');
+    this.response = undefined;
+    return ports.send(bytes, this.flow);
+  }
+}
+
+class Transaction {
+  /** Until it has its final answer. */
+  incoming: Incoming | undefined;
+  localTag = '';
+  private state: IstState<Outgoing> | NistState<Outgoing> | undefined;
+  private readonly timers: TransactionTimers;
+  private readonly table: TimerTable;
+
+  constructor(
+    private readonly isInvite: boolean,
+    private readonly flow: Flow,
+    private readonly ports: ServerTransactionPorts,
+    private readonly forget: () => void,
+  ) {
+    this.timers = new TransactionTimers(ports);
+    this.table = flow.transport === 'udp' ? UNRELIABLE : RELIABLE;
+  }
+
+  /** Starts the machine, which hands the request up. */
+  begin(incoming: Incoming): void {
+    const { request, localTag } = incoming;
+    this.incoming = incoming;
+    this.localTag = localTag;
+    if (this.isInvite) this.apply(startIst(request, new Outgoing(responseTo(request, 100)), this.table));
+    else this.apply(startNist(request));
+  }
+
+  /** Starts the machine of a request that is dealt with right here. */
+  accept(request: SipRequest): void {
+    this.state = startNist(request).state;
+  }
+
+  input(input: ServerInput<Outgoing>): void {
+    if (this.state === undefined) return;
+    if (input.type === 'response' && input.response.status >= 200) this.incoming = undefined;
+    this.apply(
+      this.isInvite
+        ? stepIst(this.state as IstState<Outgoing>, input, this.table)
+        : stepNist(this.state as NistState<Outgoing>, input, this.table),
+    );
+  }
+
+  private apply(step: Step<IstState<Outgoing> | NistState<Outgoing>, ServerEffect<Outgoing>>): void {
     this.state = step.state;
     for (const effect of step.effects) this.carryOut(effect);
   }
 
-  private carryOut(effect: ServerEffect): void {
+  private carryOut(effect: ServerEffect<Outgoing>): void {
     switch (effect.type) {
       case 'send':
-        return this.send(effect.message);
+        if (!effect.message.send(this.ports, this.flow)) this.input({ type: 'transportError' });
+        return;
       case 'startTimer':
         return this.timers.start(effect.name, effect.ms, (name) => this.input({ type: 'timer', name }));
       case 'stopTimer':
@@ -177,7 +216,8 @@ class Transaction implements ServerRequest {
       case 'deliver':
         // An ACK that hits an accepted INVITE's branch is one to its 2xx all the same.
         if (effect.message.method === 'ACK') return this.ports.acknowledged(effect.message, this.flow);
-        return this.ports.deliver(this);
+        if (this.incoming) this.ports.deliver(this.incoming);
+        return;
       case 'done':
         this.timers.stopAll();
         return this.forget();
@@ -187,13 +227,6 @@ class Transaction implements ServerRequest {
       default:
         return effect satisfies never;
     }
-  }
-
-  private send(response: SipResponse): void {
-    if (this.sent?.response !== response) {
-      this.sent = { response, bytes: serialize(response), flow: answerFlow(response, this.flow) };
-    }
-    if (!this.ports.send(this.sent.bytes, this.sent.flow)) this.input({ type: 'transportError' });
   }
 }
 
