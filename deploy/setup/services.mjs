@@ -77,6 +77,8 @@ export function environmentOfCopy(copy, { options, env, natsUrl, redisUrl, httpP
     LINEWATCH_NATS_URL: natsUrl,
     LINEWATCH_REDIS_URL: redisUrl,
     LINEWATCH_INSTANCE: String(copy.instance),
+    // A program stands alone in its file, but for the packages that are not of JavaScript.
+    NODE_PATH: join(root, 'node_modules'),
     LINEWATCH_HTTP_PORT: String(httpPort),
     ...(options.logLevel && { LINEWATCH_LOG_LEVEL: options.logLevel }),
   };

@@ -23,6 +23,10 @@ export const sipEdgeSettings = {
     .refine((text) => isIP(text) !== 0)
     .optional()
     .describe('the IP address that Contact and Via name, where it is another one than the bound one'),
+  LINEWATCH_UDP_BATCHES: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('off: each datagram has a system call of its own, also where the package koffi and Linux allow many'),
   LINEWATCH_NONCE_SECRET: z
     .string()
     .min(16)

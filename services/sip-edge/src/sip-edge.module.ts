@@ -62,7 +62,7 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
   module: async (context) => {
     const { bus, clock, config, drain, floodLog, health, id, log, metrics, wheel } = context;
     const listening = listeningOf(context.settings, config.current());
-    const endpoint = await openEndpoint(context, listening);
+    const endpoint = await openEndpoint(context, listening, context.settings.LINEWATCH_UDP_BATCHES === 'on');
     const { redis, outbox, hold } = openNeighbours(context);
     const directory = new Directory(config.current());
     const lines = new Lines(bus);
@@ -252,8 +252,8 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
 };
 
 /** The sockets, and the endpoint behind them that does not take requests yet. */
-async function openEndpoint(context: Context, { bind, advertised }: Listening): Promise<Endpoint> {
-  const { wheel, clock, floodLog, metrics, drain, health } = context;
+async function openEndpoint(context: Context, { bind, advertised }: Listening, batches: boolean): Promise<Endpoint> {
+  const { wheel, clock, floodLog, log, metrics, drain, health } = context;
   const endpoint = new Endpoint({
     wheel,
     clock,
@@ -265,8 +265,9 @@ async function openEndpoint(context: Context, { bind, advertised }: Listening): 
   });
   const endings = metrics.counters('tcp_endings_total', 'Connections by why this edge ended them', 'why');
   try {
-    const udp = await openUdp(bind, endpoint);
+    const udp = await openUdp(bind, endpoint, batches);
     endpoint.attach('udp', udp);
+    log.info({ batches: udp.batches }, udp.batches ? 'UDP in batches' : 'UDP one datagram at a time');
     const tcp = await openTcp(bind, endpoint, { onEnding: (ending) => endings.of(ending).add() });
     endpoint.attach('tcp', tcp);
     metrics.gauge('tcp_connections', 'Connections that are open', () => tcp.connections);

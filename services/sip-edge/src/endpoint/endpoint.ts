@@ -110,6 +110,7 @@ export class Endpoint implements SipSender, TransportEvents {
   /** Sends by this transport from now on, and hears it (`events` of its opening). */
   attach(transport: Transport, socket: SipTransport): void {
     this.transports.set(transport, socket);
+    if (socket.readsInATurn !== undefined) this.reading.mostInATurn = socket.readsInATurn;
   }
 
   /** Who takes requests of a method; one a method. */

@@ -9,6 +9,7 @@ describe('reading', () => {
     now = 1_000;
     turns = [];
     reading = new Reading({ monotonic: () => now }, (callback) => void turns.push(callback));
+    reading.mostInATurn = 32;
   });
 
   it('is behind for a moment after a turn that read as much as one may', () => {

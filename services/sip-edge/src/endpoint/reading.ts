@@ -1,7 +1,5 @@
 import type { Clock } from '@linewatch/runtime';
 
-/** Node reads at most so many datagrams in one turn of its loop: a turn that read as many has left some unread. */
-const MOST_IN_A_TURN = 32;
 /** A full turn so lately says that answers may still wait in the socket. */
 const LATELY_MS = 50;
 /** For so long after a full turn the next ones have to read before anything else. */
@@ -14,6 +12,8 @@ const LATE_MS = 50;
  * request again would only lengthen the queue: that is how servers collapse past saturation.
  */
 export class Reading {
+  /** What one turn of the loop reads at most: one that read as many has left some unread. */
+  mostInATurn = Number.POSITIVE_INFINITY;
   private count = 0;
   private lastFull = Number.NEGATIVE_INFINITY;
 
@@ -27,7 +27,7 @@ export class Reading {
     this.count += 1;
     if (this.count === 1) {
       this.afterTurn(() => {
-        if (this.count >= MOST_IN_A_TURN) this.lastFull = this.clock.monotonic();
+        if (this.count >= this.mostInATurn) this.lastFull = this.clock.monotonic();
         this.count = 0;
       });
     }
@@ -35,7 +35,7 @@ export class Reading {
 
   /** Whether more waits in the socket: reading goes before sending, or every request would wait behind the answers. */
   get isFull(): boolean {
-    return this.count >= MOST_IN_A_TURN || this.clock.monotonic() - this.lastFull < FULL_MS;
+    return this.count >= this.mostInATurn || this.clock.monotonic() - this.lastFull < FULL_MS;
   }
 
   /** Whether what a timer waits for may have come already. `due` is when it should have fired, by the monotonic clock. */

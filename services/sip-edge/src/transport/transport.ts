@@ -18,6 +18,10 @@ export interface SipTransport {
   readonly local: Address;
   /** Octets that may wait to be read, as the system granted them; of datagrams only. */
   readonly receiveBuffer?: number;
+  /** Whether datagrams are sent and read many at a time. */
+  readonly batches?: boolean;
+  /** Datagrams that one turn of the loop reads at most; a turn that read as many has left some unread. */
+  readonly readsInATurn?: number;
   /** Sends to a flow. False when it cannot be reached any more (a closed connection, an unusable address). */
   send(bytes: Buffer, flow: Flow): boolean;
   /** Of a stream: whether the flow's own connection is open. Datagrams have none. */
