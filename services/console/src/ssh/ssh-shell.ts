@@ -175,12 +175,19 @@ export class SshShell {
       const ended = screen && command === undefined ? running.interact() : running.follow(lines);
       this.endAfter(ended, running, channel, connection);
     };
-    const opened = (accept: () => ServerChannel, reject: () => void, command?: string): void => {
-      if (running !== undefined || this.sessions.size >= this.settings.sessions) {
-        this.refused.of('too-many-sessions').add();
-        return reject();
+    // A client that wants no reply cannot be refused in words, and a session has one channel.
+    const opened = (
+      accept: () => ServerChannel | undefined,
+      reject: (() => void) | undefined,
+      command?: string,
+    ): void => {
+      if (running === undefined && this.sessions.size < this.settings.sessions) {
+        const channel = accept();
+        if (channel) start(channel, command);
+        return;
       }
-      start(accept(), command);
+      this.refused.of('too-many-sessions').add();
+      reject?.();
     };
     session.on('shell', (accept, reject) => opened(accept, reject));
     session.on('exec', (accept, reject, { command }) => opened(accept, reject, command));
