@@ -1,5 +1,5 @@
 import { type BusEvent, ConflictError, UnavailableError, makeSubjects } from '@linewatch/bus';
-import { diffConfig, emptyConfig, parseConfig, renderConfig } from '@linewatch/config';
+import { applyCommands, diffConfig, emptyConfig, parseConfig, renderConfig } from '@linewatch/config';
 import fc from 'fast-check';
 import { appendConfigChange, importStartupConfig, partsOf, sectionOf } from './config-change';
 
@@ -145,6 +145,20 @@ describe('the startup configuration', () => {
     const { config } = parseConfig(text);
     const running = { current: () => config, revision: () => 3 };
     expect(await importStartupConfig(bus, running, { text: renderConfig(config), explicit: true })).toMatchObject({
+      skipped: 'no-difference',
+    });
+  });
+
+  it('with a clear secret stores its hash, once by copies that start together, and is no difference when it comes again', async () => {
+    const { bus, stored } = configStream();
+    const secret = `enable secret cisco123\nusername ada secret lovelace\n${text}`;
+    await Promise.all([1, 2].map(() => importStartupConfig(bus, empty, { text: secret, explicit: false })));
+    expect(stored).toHaveLength(1);
+    expect(JSON.stringify(stored)).not.toMatch(/cisco123|lovelace/);
+    const { commands } = stored[0]?.event.data as { commands: string[] };
+    const { config } = applyCommands(emptyConfig(), commands, { keepUnknown: true });
+    const running = { current: () => config, revision: () => 1 };
+    expect(await importStartupConfig(bus, running, { text: secret, explicit: true })).toMatchObject({
       skipped: 'no-difference',
     });
   });

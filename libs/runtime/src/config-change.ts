@@ -157,9 +157,11 @@ export async function importStartupConfig(
   if (running.revision() > 0 && !explicit) return { revision: undefined, skipped: 'stream-not-empty', ...report };
   const commands = diffConfig(running.current(), config);
   if (commands.length === 0) return { revision: undefined, skipped: 'no-difference', ...report };
-  // Said of the stream as it is now: the same text may come again later, after other changes.
+  // Said of the stream as it is now: the same text may come again later, after other changes. Copies take the same salt
+  // for it, so that they say the same; what is stored has one of its own.
+  const alike = withHashedSecrets(parsed, running.current(), (clear) => hashSecret(clear, new Uint8Array(SALT_BYTES)));
   const id = createHash('sha256')
-    .update(`${running.revision()}\n${commands.join('\n')}`)
+    .update(`${running.revision()}\n${diffConfig(running.current(), alike).join('\n')}`)
     .digest('hex')
     .slice(0, 32);
   return { revision: await appendConfigChange(bus, { author: 'startup', commands, id: `startup-${id}` }), ...report };
