@@ -5,21 +5,12 @@ import { execTrees } from '../exec/exec-commands';
 import { withRunningConfig } from '../running-configuration';
 import { withSystem } from '../system';
 import { startMonitor } from './monitor';
-import { newSession } from './session-state';
+import { DEFAULT_TERMINAL, newSession } from './session-state';
 import { TerminalSession } from './terminal-session';
 
-/** Screens are of this size where nobody says otherwise. */
-export const DEFAULT_TERMINAL = { length: 24, width: 80, monitor: false };
-
-/**
- * The shell at this machine: at a terminal with prompts, else as a script from stdin, or of the given lines alone.
- * @returns the exit code
- */
-export async function runLocalShell(
-  io: ConsoleIo,
-  script?: { lines: readonly string[]; level: 'user' | 'privileged' },
-): Promise<number> {
-  const terminal = script === undefined ? terminalOf(io) : undefined;
+/** The shell at this machine: at a terminal with prompts, else as a script from stdin. @returns the exit code */
+export async function runLocalShell(io: ConsoleIo): Promise<number> {
+  const terminal = terminalOf(io);
   return withSystem(io, (system) =>
     withRunningConfig(io, system, async (running) => {
       const session = new TerminalSession(
@@ -27,7 +18,7 @@ export async function runLocalShell(
           { ...system, trees: execTrees, interactive: terminal !== undefined, trusted: true },
           {
             running: running.current(),
-            level: script?.level ?? 'user',
+            level: 'user',
             terminal: { ...DEFAULT_TERMINAL, ...terminal?.size() },
           },
         ),
@@ -40,17 +31,10 @@ export async function runLocalShell(
         },
       );
       io.stopSignal().addEventListener('abort', () => session.dismiss('stopped'));
-      if (terminal === undefined)
-        return (await (script ? session.follow(linesOf(script.lines)) : session.follow())) === 0
-          ? exitCodes.ok
-          : exitCodes.failed;
-      return terminal.hold(session);
+      const status = await (terminal ? terminal.hold(session) : session.follow());
+      return status === 0 ? exitCodes.ok : exitCodes.failed;
     }),
   );
-}
-
-async function* linesOf(lines: readonly string[]): AsyncIterable<string> {
-  yield* lines;
 }
 
 /** The terminal of this process; undefined when a person is not at both of its ends. */

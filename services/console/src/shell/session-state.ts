@@ -50,6 +50,9 @@ export interface Terminal {
   readonly monitor: boolean;
 }
 
+/** Where nobody says otherwise. */
+export const DEFAULT_TERMINAL: Terminal = { length: 24, width: 80, monitor: false };
+
 /** What the next input is for. */
 export type Waiting =
   | { readonly kind: 'line' }

@@ -1,11 +1,9 @@
 import { type Interface, createInterface, emitKeypressEvents } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { type Args, isSecret } from '@linewatch/config';
-import { ConsoleError } from '../console-io';
 import type { ExecCommand, World } from '../exec/exec-command';
 import { changeLive, planLine } from '../live-change';
-import type { Key, Keypress } from './keys';
-import { keyOf } from './keys';
+import { type Key, type Keypress, keyOf } from './keys';
 import type { Monitor } from './monitor';
 import { begin, finish, step } from './session';
 import { type Answer, type Effect, type Input, type SessionState, type Step, isBusy } from './session-state';
@@ -196,13 +194,13 @@ export class TerminalSession {
     if (does.kind === 'work')
       return { kind: 'done', text: await does.work(full, args, (text) => this.give({ kind: 'told', text })) };
     this.work = controller;
-    const given_up = new Promise<Answer>((resolve) =>
+    const givenUp = new Promise<Answer>((resolve) =>
       controller.signal.addEventListener('abort', () => resolve({ kind: 'done', text: '' })),
     );
     const shown = Promise.resolve(does.show(full, args)).then((found): Answer => ({ kind: 'shown', shown: found }));
     shown.catch(() => undefined);
     try {
-      return await Promise.race([shown, given_up]);
+      return await Promise.race([shown, givenUp]);
     } finally {
       this.work = undefined;
     }
@@ -247,9 +245,4 @@ export class TerminalSession {
     this.stopRunning();
     this.end(status);
   }
-}
-
-/** What an operator is told when the session cannot begin. */
-export function sessionError(error: unknown): string {
-  return error instanceof ConsoleError ? error.message : 'The shell cannot be opened now.';
 }
