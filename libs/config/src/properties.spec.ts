@@ -94,6 +94,17 @@ test('applying diff(a, b) to a gives b, and leaves a as it was', () => {
   );
 });
 
+test('the diff of what commands changed leads there, and the diff back leads back', () => {
+  fc.assert(
+    fc.property(config, text, (a, source) => {
+      const b = applyCommands(a, source.split('\n'), { keepUnknown: true }).config;
+      expect(applyCommands(a, diffConfig(a, b), { keepUnknown: true }).config).toEqual(b);
+      expect(applyCommands(b, diffConfig(b, a), { keepUnknown: true }).config).toEqual(a);
+    }),
+    { numRuns: 200 },
+  );
+});
+
 test('a configuration that did not change has an empty diff', () => {
   fc.assert(
     fc.property(text, (source) =>
