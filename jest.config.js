@@ -25,6 +25,8 @@ const whole = { ...base, setupFilesAfterEnv: ['<rootDir>/test/kit/src/system.set
 module.exports = {
   // Tests against real servers share the cores with them.
   maxWorkers: '50%',
+  // A test that hangs fails; one on a busy machine need not.
+  testTimeout: 20_000,
   projects: [
     {
       ...base,

@@ -69,7 +69,7 @@ describe('the facts of a leg', () => {
     const { clock, publisher, leg, become, facts, times } = setUp();
     publisher.changed(leg, undefined);
     become('confirmed');
-    await clock.pass(1_000_000);
+    await clock.pass(1_000_000, 1_000);
     const [, ...talking] = facts();
     expect(talking).toHaveLength(4);
     for (const [at, fact] of talking.entries()) {
@@ -80,7 +80,7 @@ describe('the facts of a leg', () => {
       expect(times[at + 1]).toBeLessThan(before.leaseUntil);
     }
     become('terminated');
-    await clock.pass(1_000_000);
+    await clock.pass(1_000_000, 1_000);
     expect(facts()).toHaveLength(6);
   });
 

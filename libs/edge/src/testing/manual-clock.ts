@@ -14,10 +14,10 @@ export class ManualClock implements Clock {
   }
 
   /** Lets time pass in steps of a slot, running every timer on the way, and what it started. */
-  async pass(ms: number): Promise<void> {
+  async pass(ms: number, stepMs = 50): Promise<void> {
     const until = this.ms + ms;
     while (this.ms < until) {
-      this.ms = Math.min(until, this.ms + 50);
+      this.ms = Math.min(until, this.ms + stepMs);
       this.wheel.tick();
       await settle();
     }

@@ -147,7 +147,7 @@ describe('the BLF keys of a phone', () => {
     const { watches, clock, said, phone } = setUp();
     watches.begin(phone, { ...one, keys: [{ instance: 1, number: '3002' }] });
     await settle();
-    await clock.pass(2_800_000);
+    await clock.pass(2_800_000, 10_000);
     expect(said).toEqual(['renewed 3002']);
     const [watched] = watches.table.ofLine('3002');
     expect((watched?.record.expiresAt ?? 0) - clock.now()).toBeGreaterThan(3_400_000);
