@@ -12,9 +12,11 @@ export interface OwnedSubscription {
   saying: Promise<unknown>;
 }
 
+const NOTHING_TO_SAY = Promise.resolve();
+
 /** A subscription of which nothing is under way. */
 export function ownedSubscription(of: Pick<OwnedSubscription, 'record' | 'subId' | 'token'>): OwnedSubscription {
-  return { ...of, endSaid: false, saying: Promise.resolve() };
+  return { ...of, endSaid: false, saying: NOTHING_TO_SAY };
 }
 
 /** The subscriptions of this edge by what they are looked up by. In memory: the tables hold what must survive. */

@@ -20,6 +20,7 @@ import {
   type TimerTable,
   timerTable,
 } from '@linewatch/sip';
+import { flatText } from '../flat-text';
 import { type TimerParts, TransactionTimers } from './timers';
 import type { ServerRequest } from './user-agent';
 
@@ -59,8 +60,9 @@ export class ServerTransactions {
     if (this.table.size >= MOST_SERVER_TRANSACTIONS) {
       return this.answerStateless(request, flow, 503, undefined, [{ name: 'Retry-After', value: '30' }]);
     }
-    const transaction = new Transaction(request.method === 'INVITE', flow, this.ports, () => this.table.delete(key));
-    this.table.set(key, transaction);
+    const kept = flatText(key);
+    const transaction = new Transaction(request.method === 'INVITE', flow, this.ports, () => this.table.delete(kept));
+    this.table.set(kept, transaction);
     const incoming = new Incoming(request, flow, transaction, this.ports.newTag());
     if (request.method === 'CANCEL') return this.cancel(incoming);
     transaction.begin(incoming);

@@ -10,6 +10,7 @@ import {
   renderDialogInfo,
   renderPidf,
 } from '@linewatch/sip';
+import { flatText } from '../flat-text';
 
 /** A body and its octets, cut where the version of a dialog-info document stands. */
 export interface Document {
@@ -70,7 +71,8 @@ export class Documents {
     const known = rendered?.dialogInfo.get(key);
     if (known) return known;
     const dialogs = dialogsToTell(notify.document, notify.seen?.dialogs, notify.view.dialogs);
-    const { before, after } = renderDialogInfo(entity, notify.document, dialogs);
+    const parts = renderDialogInfo(entity, notify.document, dialogs);
+    const [before, after] = [flatText(parts.before), flatText(parts.after)];
     const document = { before, after, octets: Buffer.byteLength(before) + Buffer.byteLength(after), versioned: true };
     if (rendered && rendered.dialogInfo.size < MOST_VARIANTS) rendered.dialogInfo.set(key, document);
     return document;
@@ -94,7 +96,7 @@ export class Documents {
 }
 
 function whole(text: string): Document {
-  return { before: text, after: '', octets: Buffer.byteLength(text), versioned: false };
+  return { before: flatText(text), after: '', octets: Buffer.byteLength(text), versioned: false };
 }
 
 function entityOf(number: string, domain: string): string {

@@ -1,4 +1,5 @@
 import { type DialogState, type NotifyEffect, routeOf, type SubscriptionState } from '@linewatch/sip';
+import { flatText } from '../flat-text';
 import type { Document } from './documents';
 
 /**
@@ -37,14 +38,16 @@ export function notifyHead(
   const routes = route.map((hop) => `Route: ${hop}\r\n`).join('');
   const to = dialog.remoteTag === '' ? dialog.remote : `${dialog.remote};tag=${dialog.remoteTag}`;
   return {
-    beforeBranch: `NOTIFY ${uri} SIP/2.0\r\nVia: ${viaHead}`,
-    beforeCSeq:
+    beforeBranch: flatText(`NOTIFY ${uri} SIP/2.0\r\nVia: ${viaHead}`),
+    beforeCSeq: flatText(
       `\r\n${routes}Max-Forwards: 70\r\nFrom: ${dialog.local};tag=${dialog.localTag}\r\nTo: ${to}\r\n` +
-      `Call-ID: ${dialog.callId}\r\nCSeq: `,
-    beforeState:
+        `Call-ID: ${dialog.callId}\r\nCSeq: `,
+    ),
+    beforeState: flatText(
       ` NOTIFY\r\nContact: ${contact}\r\nEvent: ${event.package}${event.id === undefined ? '' : `;id=${event.id}`}\r\n` +
-      'Subscription-State: ',
-    beforeLength: `\r\nUser-Agent: ${USER_AGENT}\r\nContent-Type: ${contentType}\r\nContent-Length: `,
+        'Subscription-State: ',
+    ),
+    beforeLength: flatText(`\r\nUser-Agent: ${USER_AGENT}\r\nContent-Type: ${contentType}\r\nContent-Length: `),
     nextHop,
   };
 }

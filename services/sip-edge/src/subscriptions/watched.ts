@@ -9,6 +9,7 @@ import {
   type SubscriptionRecord,
 } from '@linewatch/sip';
 import type { TimerHandle } from '@linewatch/runtime';
+import { flatText } from '../flat-text';
 import type { NotifyHead } from './notify-message';
 
 /** One subscription that this edge owns: its record, the notifier's state, and what the shell needs to carry it on. */
@@ -70,5 +71,5 @@ export class WatchedTable extends OwnedTable<Watched> {
 }
 
 function keyOf({ state: { dialog } }: Watched): string {
-  return dialogKey(dialog.callId, dialog.localTag, dialog.remoteTag);
+  return flatText(dialogKey(dialog.callId, dialog.localTag, dialog.remoteTag));
 }
