@@ -131,6 +131,14 @@ export const dialogViewSchema = z.object({
 });
 export type DialogView = z.infer<typeof dialogViewSchema>;
 
+/** What of a line happens on one of its phones [cme-presence 3.6]. */
+export const phonePartSchema = z.object({
+  registered: z.boolean(),
+  use: z.enum(['idle', 'in-use', 'unknown']),
+  dnd: z.boolean(),
+});
+export type PhonePart = z.infer<typeof phonePartSchema>;
+
 /**
  * `lw.presence.<dn>`: a line's state. Its version is the sequence of this message in PRESENCE.
  *
@@ -141,6 +149,8 @@ export const lineStateSchema = z
   .object({
     lamp: lampSchema,
     dialogs: z.array(dialogViewSchema),
+    /** The phones of the line by device, for keys that show a phone. */
+    phones: z.record(name, phonePartSchema).default({}),
     since: count,
     /** Id of the event that brought this state. */
     cause: text,

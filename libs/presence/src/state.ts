@@ -1,5 +1,6 @@
 import type { LineState } from './events';
 import { dialogsOf, lampOf, type LineFold } from './line';
+import { phonesOf } from './phone';
 
 /** What was last published of a line, without its fold. `foldTime` is the `time` of the fold that it carried. */
 export interface PublishedView extends Omit<LineState, 'fold'> {
@@ -10,7 +11,8 @@ export interface PublishedView extends Omit<LineState, 'fold'> {
 export function lineStateOf(fold: LineFold, cause: string, before: PublishedView | undefined): LineState {
   const lamp = lampOf(fold);
   const same = before !== undefined && sameLamp(before.lamp, lamp);
-  return { lamp, dialogs: dialogsOf(fold), since: same ? before.since : fold.time, cause, fold };
+  const since = same ? before.since : fold.time;
+  return { lamp, dialogs: dialogsOf(fold), phones: phonesOf(fold), since, cause, fold };
 }
 
 /** What to remember of a state that was published. */
@@ -23,9 +25,20 @@ export function sameLamp(a: LineState['lamp'], b: LineState['lamp']): boolean {
   return a.state === b.state && a.dnd === b.dnd;
 }
 
-/** Whether two states differ for any watcher: in the lamp or in the list of dialogs. */
-export function sameView(a: Pick<LineState, 'lamp' | 'dialogs'>, b: Pick<LineState, 'lamp' | 'dialogs'>): boolean {
-  return sameLamp(a.lamp, b.lamp) && JSON.stringify(a.dialogs) === JSON.stringify(b.dialogs);
+type View = Pick<LineState, 'lamp' | 'dialogs' | 'phones'>;
+
+/** Whether two states look alike to every watcher: in the lamp, in the list of dialogs and in each of its phones. */
+export function sameView(a: View, b: View): boolean {
+  return sameLamp(a.lamp, b.lamp) && sameText(a.dialogs, b.dialogs) && samePhones(a, b);
+}
+
+/** Whether a line's phones look alike to keys that show a phone. */
+export function samePhones(a: Pick<LineState, 'phones'>, b: Pick<LineState, 'phones'>): boolean {
+  return sameText(a.phones, b.phones);
+}
+
+function sameText(a: object, b: object): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /**
@@ -34,6 +47,6 @@ export function sameView(a: Pick<LineState, 'lamp' | 'dialogs'>, b: Pick<LineSta
  */
 export function mustPublish(fold: LineFold, before: PublishedView | undefined, snapshotEveryMs: number): boolean {
   if (!before) return true;
-  if (!sameView(before, { lamp: lampOf(fold), dialogs: dialogsOf(fold) })) return true;
+  if (!sameView(before, { lamp: lampOf(fold), dialogs: dialogsOf(fold), phones: phonesOf(fold) })) return true;
   return fold.time - before.foldTime >= snapshotEveryMs;
 }

@@ -19,7 +19,7 @@ import {
   type ServiceContext,
   type ServiceDefinition,
 } from '@linewatch/runtime';
-import { sameLamp, type SubscriptionEnding } from '@linewatch/presence';
+import { sameLamp, samePhones, type SubscriptionEnding } from '@linewatch/presence';
 import { BindingTable, SubscriptionTable } from '@linewatch/tables';
 import { Module } from '@nestjs/common';
 import { CALLS, CallMessages } from './call-messages.controller';
@@ -173,6 +173,7 @@ export const sccpEdge: ServiceDefinition<typeof sccpEdgeSettings> = {
       FAN_OUT_BUCKETS,
     );
     lines.onChange((view, before) => {
+      if (!before || !samePhones(before.state, view.state)) watches.phonesChanged(view.line);
       if (before && sameLamp(before.state.lamp, view.state.lamp)) return;
       const heardAt = clock.monotonic();
       if (watches.lineChanged(view.line) === 0) return;
@@ -181,6 +182,7 @@ export const sccpEdge: ServiceDefinition<typeof sccpEdgeSettings> = {
     });
     config.onChange((next, previous) => {
       directory.apply(next);
+      watches.directoryChanged();
       if (next.presence !== previous.presence || next.ephones !== previous.ephones)
         watches.rulesChanged(presenceRules(next));
     });

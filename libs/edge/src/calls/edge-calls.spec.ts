@@ -172,7 +172,11 @@ function before(line: string, role: 'caller' | 'callee', kept: unknown): LineVie
     },
   } as unknown as Leg;
   const fold = { ...emptyLine(line), legs: { [id]: leg } };
-  return { line, version: 1, state: { lamp: { state: 'in-use', dnd: false }, dialogs: [], since: 0, cause: '', fold } };
+  return {
+    line,
+    version: 1,
+    state: { lamp: { state: 'in-use', dnd: false }, dialogs: [], phones: {}, since: 0, cause: '', fold },
+  };
 }
 
 describe('the calls of edges, whatever their phones speak', () => {

@@ -40,7 +40,15 @@ const registration = (more: object): BusEvent =>
 const state = (lamp: 'idle' | 'in-use' | 'unknown', more: object = {}): BusEvent =>
   ({
     type: 'linewatch.line.state',
-    data: { lamp: { state: lamp, dnd: false }, dialogs: [], since: 1, cause: 'e9', fold: emptyLine('2101'), ...more },
+    data: {
+      lamp: { state: lamp, dnd: false },
+      dialogs: [],
+      phones: {},
+      since: 1,
+      cause: 'e9',
+      fold: emptyLine('2101'),
+      ...more,
+    },
   }) as BusEvent;
 
 const dialog = { id: 'd', direction: 'recipient', state: 'early', held: false, peer: { number: '2102' } };

@@ -19,7 +19,7 @@ export interface RecordPorts {
  * @param watcher the number that its phone is known by
  */
 export function recordOf(watch: Watch, watcher: string, { edge, host, directory, clock }: RecordPorts): Subscription {
-  const { id, device, place, number, seconds } = watch;
+  const { id, device, place, number, deviceBased, seconds } = watch;
   const line = directory.current().lines.resolve(number)?.number;
   const granted = Math.min(seconds, MOST_SECONDS);
   const now = clock.now();
@@ -38,7 +38,7 @@ export function recordOf(watch: Watch, watcher: string, { edge, host, directory,
       dialPeerTag: 0,
     },
     presentity: { number, host, kind: line === undefined ? 'remote' : 'local' },
-    deviceBased: false,
+    deviceBased,
     granted,
     expiresAt: now + granted * 1_000,
     acceptedAt: now,

@@ -19,6 +19,8 @@ export interface Watch {
   readonly device: DeviceName;
   readonly place: LampPlace;
   readonly number: string;
+  /** It shows the phone that has the number rather than the number's line [cme-presence 3.6]. */
+  readonly deviceBased: boolean;
   /** Seconds for which it was asked; a key is asked for as long as its phone is there. */
   readonly seconds: number;
   isOver: boolean;

@@ -1,6 +1,6 @@
 import { applyCommands, emptyConfig } from '@linewatch/config';
 import { Directory, ManualClock, settle, type LineView } from '@linewatch/edge';
-import type { AuthorizeReply, Lamp, Subscription } from '@linewatch/presence';
+import type { AuthorizeReply, Lamp, LineState, Subscription } from '@linewatch/presence';
 import { Metrics, presenceRules } from '@linewatch/runtime';
 import type { StationInput } from '@linewatch/sccp';
 import type { LampPhone } from './watch';
@@ -9,7 +9,8 @@ import { Watches } from './watches';
 const office = [
   'presence', '!', 'telephony-service', '!',
   'ephone-dn 1', ' number 3001', '!', 'ephone-dn 2', ' number 3002', ' allow watch', '!',
-  'ephone 1', ' presence call-list', ' button 1:1', '!', 'ephone 2', ' button 1:2',
+  'ephone-dn 3', ' number 3003', ' allow watch', '!',
+  'ephone 1', ' presence call-list', ' button 1:1', '!', 'ephone 2', ' button 1:2 2:3',
 ]; // prettier-ignore
 
 const one = {
@@ -17,8 +18,8 @@ const one = {
   device: 'ephone:1',
   lines: [{ dns: [{ number: '3001', instance: 'ephone-dn:1' }], channels: 1 }],
   keys: [
-    { instance: 1, number: '3002' },
-    { instance: 2, number: '9999' },
+    { instance: 1, number: '3002', deviceBased: false },
+    { instance: 2, number: '9999', deviceBased: false },
   ],
 };
 
@@ -28,6 +29,7 @@ function setUp(answer: (subscription: Subscription) => AuthorizeReply['word'] = 
   const clock = new ManualClock();
   const metrics = new Metrics();
   const lamps = new Map<string, Lamp>();
+  const phones = new Map<string, LineState['phones']>();
   const asked: Subscription[] = [];
   const said: string[] = [];
   const world = { holds: true, answer };
@@ -53,7 +55,7 @@ function setUp(answer: (subscription: Subscription) => AuthorizeReply['word'] = 
     lines: {
       get: (line) => {
         const lamp = lamps.get(line);
-        return lamp && ({ line, version: 1, state: { lamp } } as LineView);
+        return lamp && ({ line, version: 1, state: { lamp, phones: phones.get(line) ?? {} } } as LineView);
       },
     },
     clock,
@@ -73,7 +75,11 @@ function setUp(answer: (subscription: Subscription) => AuthorizeReply['word'] = 
     lamps.set(line, { state, dnd });
     watches.lineChanged(line);
   };
-  return { watches, directory, config, clock, asked, said, heard, phone, show, world };
+  const showPhones = (line: string, parts: LineState['phones']) => {
+    phones.set(line, parts);
+    watches.phonesChanged(line);
+  };
+  return { watches, directory, config, clock, asked, said, heard, phone, show, showPhones, world };
 }
 
 const news = (heard: StationInput[]) =>
@@ -115,6 +121,28 @@ describe('the BLF keys of a phone', () => {
     expect(news(heard)).toEqual(['key 1: 1', 'key 1: 2', 'key 1: 3']);
   });
 
+  it('show a phone instead of a line where they are asked to, and other lines of that phone [cme-presence 3.6]', async () => {
+    const { watches, directory, config, asked, heard, phone, show, showPhones } = setUp();
+    watches.begin(phone, { ...one, keys: [{ instance: 1, number: '3002', deviceBased: true }] });
+    await settle();
+    expect(asked[0]).toMatchObject({ line: '3002', deviceBased: true });
+    expect(news(heard)).toEqual(['key 1: 0']);
+    // Busy on another phone: the line is in use, the phone is not [V-3].
+    show('3002', 'in-use');
+    showPhones('3002', { 'ephone:2': { registered: true, use: 'idle', dnd: false } });
+    expect(news(heard)).toEqual(['key 1: 1']);
+    show('3003', 'in-use');
+    showPhones('3003', { 'ephone:2': { registered: true, use: 'in-use', dnd: false } });
+    expect(news(heard)).toEqual(['key 1: 2']);
+    const without = applyCommands(config, ['ephone 2', ' no button 1:2 2:3']).config;
+    directory.apply(without);
+    watches.directoryChanged();
+    expect(news(heard)).toEqual(['key 1: 0']);
+    watches.end(phone);
+    showPhones('3003', {});
+    expect(news(heard)).toEqual([]);
+  });
+
   it('end when the phone leaves, also one that was still being asked for', async () => {
     const { watches, said, phone, heard, show } = setUp();
     watches.begin(phone, one);
@@ -128,7 +156,7 @@ describe('the BLF keys of a phone', () => {
 
   it('ask again later where the limit was reached or nobody answered', async () => {
     const { watches, clock, asked, phone, world, show, heard } = setUp(() => 'limit-reached');
-    watches.begin(phone, { ...one, keys: [{ instance: 1, number: '3002' }] });
+    watches.begin(phone, { ...one, keys: [{ instance: 1, number: '3002', deviceBased: false }] });
     await settle();
     show('3002', 'idle');
     world.answer = () => 'could-not-ask';
@@ -145,7 +173,7 @@ describe('the BLF keys of a phone', () => {
 
   it('are renewed within the hour [design law 1]', async () => {
     const { watches, clock, said, phone } = setUp();
-    watches.begin(phone, { ...one, keys: [{ instance: 1, number: '3002' }] });
+    watches.begin(phone, { ...one, keys: [{ instance: 1, number: '3002', deviceBased: false }] });
     await settle();
     await clock.pass(2_800_000, 10_000);
     expect(said).toEqual(['renewed 3002']);
@@ -155,7 +183,7 @@ describe('the BLF keys of a phone', () => {
 
   it('show unknown while presence is off, and are asked for again when it is on [cme-presence 4.9]', async () => {
     const { watches, config, said, heard, phone, show } = setUp();
-    watches.begin(phone, { ...one, keys: [{ instance: 1, number: '3002' }] });
+    watches.begin(phone, { ...one, keys: [{ instance: 1, number: '3002', deviceBased: false }] });
     await settle();
     show('3002', 'idle');
     news(heard);
@@ -168,7 +196,7 @@ describe('the BLF keys of a phone', () => {
 
   it('hear nothing while this process may not speak as its edge, and everything after [design law 5]', async () => {
     const { watches, heard, phone, show, world } = setUp();
-    watches.begin(phone, { ...one, keys: [{ instance: 1, number: '3002' }] });
+    watches.begin(phone, { ...one, keys: [{ instance: 1, number: '3002', deviceBased: false }] });
     await settle();
     news(heard);
     world.holds = false;

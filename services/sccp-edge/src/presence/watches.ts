@@ -13,6 +13,7 @@ import {
 import type {
   AuthorizationWord,
   AuthorizeReply,
+  Lamp,
   LineNumber,
   PresenceRules,
   SubscriptionEnding,
@@ -21,6 +22,7 @@ import type { Clock, LabelledCounter, RateLimitedLog, TimerWheel } from '@linewa
 import { blfStatuses, subscriptionCauses } from '@linewatch/sccp';
 import { type Phone, primaryNumberOf } from '../stations/phone';
 import { statusOf } from './lamp-status';
+import { monitoredLamp, numbersBeside } from './monitored';
 import { causeOf } from './refusal-causes';
 import { keyOf, lampInput, type LampPhone, type Watch, type Watched } from './watch';
 import { MOST_SECONDS, recordOf } from './watch-record';
@@ -59,6 +61,8 @@ const RETRY_MS = { 'could-not-ask': 10_000, 'limit-reached': 60_000 } as const;
  */
 export class Watches {
   readonly table = new OwnedTable<Watched>();
+  /** Those of keys that show a phone. */
+  private readonly phoneKeys = new Set<Watched>();
   private readonly byPhone = new Map<LampPhone, Map<string, Watch>>();
   private made = 0;
 
@@ -67,8 +71,9 @@ export class Watches {
   /** A phone is registered: each of its BLF keys is watched. */
   begin(phone: LampPhone, { device, keys, lines }: Pick<Phone, 'device' | 'keys' | 'lines'>): void {
     const watcher = primaryNumberOf({ lines });
-    for (const { instance, number } of keys) {
-      this.add(phone, { device, watcher, place: { kind: 'key', instance }, number, seconds: MOST_SECONDS });
+    for (const { instance, number, deviceBased } of keys) {
+      const place = { kind: 'key', instance } as const;
+      this.add(phone, { device, watcher, place, number, deviceBased, seconds: MOST_SECONDS });
     }
   }
 
@@ -91,7 +96,7 @@ export class Watches {
       return phone.input({ type: 'subscriptionAnswered', transactionID, cause: subscriptionCauses.authFail });
     }
     const place = { kind: 'call-list', transactionID } as const;
-    this.add(phone, { device, watcher: primaryNumberOf({ lines }), place, number, seconds });
+    this.add(phone, { device, watcher: primaryNumberOf({ lines }), place, number, deviceBased: false, seconds });
   }
 
   /** A call list shows it no more, or its time is over. */
@@ -108,6 +113,19 @@ export class Watches {
       lamps += 1;
     }
     return lamps;
+  }
+
+  /** Something happened on a phone of this line: keys that show phones show so [cme-presence 3.6]. */
+  phonesChanged(line: LineNumber): void {
+    if (this.phoneKeys.size === 0) return;
+    for (const number of numbersBeside(line, this.ports)) {
+      for (const watched of this.table.ofLine(number)) if (watched.record.deviceBased) this.show(watched);
+    }
+  }
+
+  /** Another phone may be the one that a number means now. */
+  directoryChanged(): void {
+    for (const watched of this.phoneKeys) this.show(watched);
   }
 
   /** The rules changed: who may not watch any more shows unknown, and who was refused asks again [cme-presence 4.9]. */
@@ -131,7 +149,7 @@ export class Watches {
   async repair(): Promise<void> {
     for await (const some of slicesOf(this.table.all())) {
       for (const watched of some) {
-        if (watched.told !== undefined && watched.told === this.statusFor(watched)) continue;
+        if (watched.told !== undefined && watched.told === statusOf(this.lampFor(watched))) continue;
         this.ports.counters.repaired.of('lamp').add();
         this.show(watched);
       }
@@ -144,7 +162,10 @@ export class Watches {
 
   private add(
     phone: LampPhone,
-    { watcher, ...of }: Pick<Watch, 'device' | 'place' | 'number' | 'seconds'> & { readonly watcher: string },
+    {
+      watcher,
+      ...of
+    }: Pick<Watch, 'device' | 'place' | 'number' | 'deviceBased' | 'seconds'> & { readonly watcher: string },
   ): void {
     const { edge } = this.ports;
     const watch: Watch = { ...of, id: `${edge.id}.${edge.epoch}.${(this.made += 1)}`, phone, isOver: false };
@@ -169,6 +190,7 @@ export class Watches {
     if (watch.isOver) return this.sayEnd(watched, 'unregistered');
     watch.watched = watched;
     this.table.add(watched);
+    if (record.deviceBased) this.phoneKeys.add(watched);
     this.scheduleRenewal(watched);
     if (watch.place.kind === 'call-list') {
       const { transactionID } = watch.place;
@@ -213,22 +235,21 @@ export class Watches {
   }
 
   private show(watched: Watched): void {
-    const { holds, clock, told, lines } = this.ports;
+    const { holds, clock, told } = this.ports;
     if (!holds()) return;
-    const status = this.statusFor(watched);
+    const lamp = this.lampFor(watched);
+    const status = statusOf(lamp);
     if (watched.told === status) return;
     watched.told = status;
     watched.sentAt = clock.now();
     watched.count += 1;
     watched.watch.phone.input(lampInput(watched.watch.place, status));
-    const lamp = lines.get(watched.record.line)?.state.lamp ?? { state: 'unknown', dnd: false };
     told(watched, { cseq: watched.count, view: { lamp } }, 200);
   }
 
-  private statusFor({ record }: Watched): number {
-    return record.presentity.kind === 'remote'
-      ? blfStatuses.unknown
-      : statusOf(this.ports.lines.get(record.line)?.state.lamp);
+  private lampFor({ record: { line, presentity, deviceBased } }: Watched): Lamp {
+    if (presentity.kind === 'remote') return { state: 'unknown', dnd: false };
+    return monitoredLamp({ line, number: presentity.number, deviceBased }, this.ports);
   }
 
   /** What lives longer than a grant is said again while most of it is left to try. */
@@ -265,6 +286,7 @@ export class Watches {
     this.ports.wheel.cancel(watched.renewal);
     watched.watch.watched = undefined;
     this.table.remove(watched);
+    this.phoneKeys.delete(watched);
     if (reason !== undefined) this.sayEnd(watched, reason);
   }
 

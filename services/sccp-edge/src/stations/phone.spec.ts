@@ -63,13 +63,13 @@ describe('who registers', () => {
   it('has its keys in their places, blanks between them, and names BLF keys as the phone will', () => {
     const phone = phoneWith(
       ' type 7960', ' button 1:1 3:2', ' speed-dial 1 2101 label "Dial"', ' blf-speed-dial 4 2102 label "Watch"',
-      ' blf-speed-dial 5 2103 label "Too"', ' blf-speed-dial 6 2104 label "No key left"',
+      ' blf-speed-dial 5 2103 label "Too" device', ' blf-speed-dial 6 2104 label "No key left"',
     ); // prettier-ignore
     expect(phone.profile.buttons.map(({ type }) => type)).toEqual(['line', 'speedDial', 'line', 'blf', 'blf', 'blf']);
     expect(phone.keys).toEqual([
-      { instance: 2, number: '2102' },
-      { instance: 3, number: '2103' },
-      { instance: 4, number: '2104' },
+      { instance: 2, number: '2102', deviceBased: false },
+      { instance: 3, number: '2103', deviceBased: true },
+      { instance: 4, number: '2104', deviceBased: false },
     ]);
   });
 

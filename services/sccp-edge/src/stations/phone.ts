@@ -40,6 +40,8 @@ export interface WatchedKey {
   /** By which the phone names the key. */
   readonly instance: number;
   readonly number: string;
+  /** It shows the phone that has the number rather than the number's line [cme-presence 3.6]. */
+  readonly deviceBased: boolean;
 }
 
 /** An ephone as it registers: fixed until it registers again, as a phone learns its keys only then. */
@@ -90,9 +92,7 @@ export function phoneOf(config: Config, ephone: Ephone, model?: string): Phone {
     device: ephoneId(ephone.tag),
     profile,
     lines: phoneLines,
-    keys: numberButtons(profile.buttons).flatMap(({ instance, button }) =>
-      button.type === 'blf' ? [{ instance, number: button.number }] : [],
-    ),
+    keys: watchedKeys(profile.buttons, keys),
     numbers: [...new Set(phoneLines.flatMap(({ dns }) => dns.map(({ number }) => number)))],
     keepAliveSeconds: keepaliveOf(config, ephone),
   };
@@ -114,6 +114,15 @@ function channelsOf(dns: readonly EphoneDn[]): number {
 function dnOf({ tag, number, name }: EphoneDn): PhoneDn[] {
   if (number === undefined) return [];
   return [{ number, instance: ephoneDnId(tag), ...(name !== undefined && { name }) }];
+}
+
+/** The keys with lamps; `buttons` are those of `keys` in their places. */
+function watchedKeys(buttons: readonly StationButton[], keys: readonly PhoneKey[]): WatchedKey[] {
+  const byPlace = new Map(keys.map((key) => [key.key, key]));
+  return numberButtons(buttons).flatMap(({ instance }, index) => {
+    const key = byPlace.get(index + 1);
+    return key?.kind === 'blf-speed-dial' ? [{ instance, number: key.number, deviceBased: key.device }] : [];
+  });
 }
 
 /** The keys in their physical places; a key that is blank stays so. */

@@ -143,7 +143,11 @@ export class SubscriptionRig {
   async lineShows(line: string, state: Lamp['state'], dialogs: LineState['dialogs'] = [], dnd = false): Promise<void> {
     const version = (this.views.get(line)?.version ?? 0) + 1;
     const fold = emptyLine(line);
-    this.views.set(line, { line, version, state: { lamp: { state, dnd }, dialogs, since: 0, cause: 'test', fold } });
+    this.views.set(line, {
+      line,
+      version,
+      state: { lamp: { state, dnd }, dialogs, phones: {}, since: 0, cause: 'test', fold },
+    });
     this.notifications.lineChanged(this.table.ofLine(line));
     await settle();
   }
