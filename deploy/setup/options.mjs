@@ -15,6 +15,8 @@ export const usage = `npm start -- [options]              starts linewatch and s
   --sccp-port <port>        port for SCCP; copy n of sccp-edge listens on port + n - 1           LINEWATCH_SCCP_PORT
   --ssh-port <port>         port for the shell over SSH; copy n of console listens on port + n - 1; no SSH
                             without it                                                           LINEWATCH_SSH_PORT
+  --cnf-port <port>         port for phones' configuration files over HTTP, phones use 6970; copy n of console
+                            listens on port + n - 1; none without it                             LINEWATCH_CNF_PORT
   --http-port <port>        first port for health and metrics, 8080 unless taken; 0 for any      LINEWATCH_HTTP_PORT
   --data <folder>           where everything is kept, .linewatch in the clone                    LINEWATCH_DATA
   --instances <list>        copies of services, such as sip-edge=2,presence-state=2              LINEWATCH_INSTANCES
@@ -41,6 +43,7 @@ export class RefusedError extends Error {
  * @property {number} [sipPort]
  * @property {number} [sccpPort]
  * @property {number} [sshPort]          undefined: no shell over SSH
+ * @property {number} [cnfPort]          undefined: no configuration files for phones
  * @property {number} [httpPort]         undefined: from 8080 on, skipping what is taken
  * @property {string} data               absolute path
  * @property {Record<string, number>} instances  by service
@@ -72,6 +75,7 @@ export function readStartOptions(args, env, cwd = process.cwd()) {
     sipPort: portOf(value('sip-port'), 1),
     sccpPort: portOf(value('sccp-port'), 1),
     sshPort: portOf(value('ssh-port'), 1),
+    cnfPort: portOf(value('cnf-port'), 1),
     httpPort: portOf(value('http-port'), 0),
     data: pathOf(data) ?? join(root, '.linewatch'),
     instances: instancesOf(value('instances')),
@@ -88,6 +92,7 @@ function parsed(args) {
     'sip-port': text,
     'sccp-port': text,
     'ssh-port': text,
+    'cnf-port': text,
     'http-port': text,
     data: text,
     instances: text,

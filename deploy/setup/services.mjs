@@ -58,7 +58,7 @@ export function copiesOf(names, instances) {
 }
 
 /** Variables that the launcher sets or that mean something else to it: a copy never inherits them. */
-const ownVariables = /^LINEWATCH_(CONFIG|BIND|DATA|INSTANCES?|HTTP_PORT|(SIP|SCCP|SSH)_(BIND|PORT)|LOG_LEVEL)$/;
+const ownVariables = /^LINEWATCH_(CONFIG|BIND|DATA|INSTANCES?|HTTP_PORT|(SIP|SCCP|SSH|CNF)_(BIND|PORT)|LOG_LEVEL)$/;
 
 /**
  * The environment of one copy.
@@ -86,7 +86,7 @@ export function environmentOfCopy(copy, { options, env, natsUrl, redisUrl, httpP
   if (copy.service === 'sip-edge') return { ...own, ...listeningOf('SIP', copy, options.bind, options.sipPort, sip) };
   if (copy.service === 'sccp-edge')
     return { ...own, ...listeningOf('SCCP', copy, options.bind, options.sccpPort, sccp) };
-  if (copy.service === 'console') return { ...own, ...sshOf(copy, options) };
+  if (copy.service === 'console') return { ...own, ...sshOf(copy, options), ...cnfOf(copy, options) };
   return own;
 }
 
@@ -98,6 +98,12 @@ function sshOf({ instance }, { sshPort, bind, data }) {
     LINEWATCH_SSH_HOST_KEY: join(data, 'ssh-host-key'),
     ...(bind && { LINEWATCH_SSH_BIND: bind }),
   };
+}
+
+/** Configuration files of phones, when they were asked for: every copy on a port of its own. */
+function cnfOf({ instance }, { cnfPort, bind }) {
+  if (cnfPort === undefined) return {};
+  return { LINEWATCH_CNF_PORT: String(cnfPort + instance - 1), ...(bind && { LINEWATCH_CNF_BIND: bind }) };
 }
 
 /** Where a copy of an edge listens, as far as it is not the configuration's matter. */

@@ -1,6 +1,7 @@
 import type { ServiceContext, ServiceDefinition } from '@linewatch/runtime';
 import type { DynamicModule } from '@nestjs/common';
 import { z } from 'zod';
+import { CnfServer } from './provisioning/cnf-server';
 import { readHostKey } from './ssh/host-key';
 import { SshShell } from './ssh/ssh-shell';
 
@@ -32,14 +33,24 @@ const settings = {
     .max(86_400)
     .default(600)
     .describe('after how many seconds without a key a session ends'),
+  LINEWATCH_CNF_PORT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65535)
+    .optional()
+    .describe(
+      "the port of phones' configuration files over HTTP: 1 to 65535, phones use 6970; none served when absent",
+    ),
+  LINEWATCH_CNF_BIND: z.string().min(1).default('0.0.0.0').describe('the address of configuration files over HTTP'),
 };
 
 export type ConsoleSettings = typeof settings;
 
-/** Carries the console's long-running parts; nothing is injected, `SshShell` needs no Nest. */
+/** Carries the console's long-running parts; nothing is injected, they need no Nest. */
 class ConsoleModule {}
 
-/** The console as a service: the shell over SSH. */
+/** The console as a service: the shell over SSH, and the files that phones load. */
 export const consoleService: ServiceDefinition<ConsoleSettings> = {
   name: 'console',
   settings,
@@ -54,6 +65,11 @@ export const consoleService: ServiceDefinition<ConsoleSettings> = {
       });
       await shell.listen(own.LINEWATCH_SSH_BIND, own.LINEWATCH_SSH_PORT);
       context.drain.on('accept', 'ssh', () => shell.stop());
+    }
+    if (own.LINEWATCH_CNF_PORT !== undefined) {
+      const files = new CnfServer(context);
+      await files.listen(own.LINEWATCH_CNF_BIND, own.LINEWATCH_CNF_PORT);
+      context.drain.on('accept', 'cnf', () => files.stop());
     }
     return { module: ConsoleModule };
   },

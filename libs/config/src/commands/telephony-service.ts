@@ -196,7 +196,12 @@ const keepalive: Command<TelephonyService> = {
 
 const createCnfFiles: Command<TelephonyService> = {
   pattern: 'create cnf-files ~ [version-stamp LINE$stamp]',
-  help: ['Create what phones load', 'Their files', 'Stamp of the last time, kept without effect', 'Stamp'],
+  help: [
+    'Create what phones load',
+    'Their files; they are made anew whenever a phone asks',
+    'Stamp of the last time, kept without effect',
+    'Stamp',
+  ],
   set: (record, args) => {
     if (args.has('stamp')) record.cnfFilesStamp = args.text('stamp');
   },

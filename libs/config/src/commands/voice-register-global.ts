@@ -85,7 +85,7 @@ export const voiceRegisterGlobal: Mode<VoiceRegisterGlobal> = {
         pattern: 'create profile ~ [sync WORD$stamp]',
         help: [
           'Create what phones load',
-          'Their profiles; phones of linewatch load none, so nothing happens',
+          'Their profiles; they are made anew whenever a phone asks',
           'Stamp of the last time, kept without effect',
           'Stamp',
         ],
