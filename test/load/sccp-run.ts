@@ -35,7 +35,7 @@ const RESOLUTION_MS = 5;
 /** The histogram of the sccp-edge that tells how long one state took to all lamps. */
 export const FAN_OUT = 'linewatch_lamp_fan_out_seconds';
 
-/** @throws Error with one line when no station could be registered at all */
+/** @throws Error with one line when no station could be registered at all, or keys do not come right */
 export async function runSccpLoad(options: SccpLoadOptions, surroundings: SccpSurroundings): Promise<SccpLoadReport> {
   const { target, sample, metrics, tell, leaveClean } = surroundings;
   const { settleWithinMs = SETTLE_WITHIN_MS } = surroundings;
@@ -58,7 +58,11 @@ export async function runSccpLoad(options: SccpLoadOptions, surroundings: SccpSu
     const settledSeconds = (performance.now() - startedAt) / 1000;
     const registrationCost = registering.end();
     const after = edgeRss(sample());
-    if (!judge.allIdle) tell(`${judge.notIdle} keys do not show an idle line`);
+    // Each change would wait in vain for the same keys.
+    if (!judge.allIdle)
+      throw new Error(
+        `${judge.notIdle} keys do not show an idle line ${settleWithinMs / 1000} s after the registration`,
+      );
 
     tell(`changing one line ${options.warmUp + options.changes} times for ${plan.watchers} keys`);
     const changer = new Changer(fleet, judge, options, surroundings.lostAfterMs ?? LOST_AFTER_MS);
