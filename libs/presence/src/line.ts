@@ -208,6 +208,21 @@ export function isBelieved(line: LineFold, id: LegId, leg: Leg): boolean {
   return !edgeLost(line, leg.edge, leg.epoch, leg.factSeq);
 }
 
+/**
+ * What is to be made of a leg: `believed`; `unsure`, so that its line is unknown; or `over`. An SCCP phone has no calls
+ * when it registers elsewhere: one that was lost with its edge does not wait for that edge to come back.
+ */
+export function standingOf(line: LineFold, id: LegId, leg: Leg): 'believed' | 'unsure' | 'over' {
+  if (isBelieved(line, id, leg)) return 'believed';
+  const isSccp = line.instances.some(({ devices }) =>
+    devices.some(({ name, kind }) => name === leg.device && kind === 'sccp'),
+  );
+  if (!isSccp || (at(line.registrations, leg.device)?.seq ?? 0) <= leg.factSeq) return 'unsure';
+  const bindings = believedBindings(line, leg.device);
+  const isElsewhere = bindings.every(({ edge, epoch }) => edge !== leg.edge || epoch > leg.epoch);
+  return bindings.length > 0 && isElsewhere ? 'over' : 'unsure';
+}
+
 function edgeLost(line: LineFold, edge: EdgeId, epoch: number, factSeq: number): boolean {
   const lost = at(line.lapsed.edges, edge);
   return lost !== undefined && (epoch < lost.epoch || (epoch === lost.epoch && factSeq <= lost.upTo));
@@ -243,9 +258,10 @@ function useOf(line: LineFold, instances: ReadonlySet<InstanceId>): Lamp['state'
   let use: Lamp['state'] = 'idle';
   for (const [id, leg] of Object.entries(line.legs)) {
     if (!instances.has(leg.instance)) continue;
-    if (isBelieved(line, id, leg)) return 'in-use';
+    const standing = standingOf(line, id, leg);
+    if (standing === 'believed') return 'in-use';
     // A call whose edge went silent may still be up: idle would be a lie [design law 4].
-    use = 'unknown';
+    if (standing === 'unsure') use = 'unknown';
   }
   return use;
 }

@@ -1,6 +1,6 @@
 import type { Lamp, PhonePart } from './events';
 import type { DeviceName } from './ids';
-import { believedBindings, isBelieved, type LineFold } from './line';
+import { believedBindings, standingOf, type LineFold } from './line';
 
 /** Device-based monitoring: a key that shows a phone rather than a line [cme-presence 3.6]. */
 
@@ -28,12 +28,12 @@ export function phonesOf(line: LineFold): Record<DeviceName, PhonePart> {
 function useOn(line: LineFold, instance: string, device: DeviceName): PhonePart['use'] {
   let use: PhonePart['use'] = 'idle';
   for (const [id, leg] of Object.entries(line.legs)) {
-    if (leg.device === device && leg.instance === instance)
-      use = busier(use, isBelieved(line, id, leg) ? 'in-use' : 'unknown');
+    if (leg.device === device && leg.instance === instance) use = busier(use, useBy[standingOf(line, id, leg)]);
   }
   return use;
 }
 
+const useBy = { believed: 'in-use', unsure: 'unknown', over: 'idle' } as const;
 const ORDER = ['idle', 'unknown', 'in-use'] as const;
 
 function busier(a: PhonePart['use'], b: PhonePart['use']): PhonePart['use'] {
