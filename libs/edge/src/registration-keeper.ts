@@ -45,6 +45,11 @@ export class RegistrationKeeper {
     return this.kept.size;
   }
 
+  /** Phones that registered here: each once, however many lines it has. */
+  get phones(): number {
+    return new Set([...this.kept.values()].map(({ device }) => device)).size;
+  }
+
   /** Takes note of what a phone has for a line now; bindings of other edges are theirs to end. */
   watch(line: LineNumber, device: DeviceName, bindings: readonly Binding[]): void {
     if (this.isStopped) return;

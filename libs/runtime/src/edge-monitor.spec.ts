@@ -20,7 +20,7 @@ describe('the monitor of edges', () => {
     told = [];
     monitor = new EdgeMonitor(
       bus as unknown as Bus,
-      { monotonic: () => time },
+      { now: () => time + 1_000_000, monotonic: () => time },
       {
         onLost: (edge, epoch, reason) => void told.push(`${edge} lost ${epoch} ${reason}`),
         onBack: (edge, epoch) => void told.push(`${edge} back ${epoch}`),
@@ -71,6 +71,21 @@ describe('the monitor of edges', () => {
     await run(4000, () => beat('e2', 2));
     expect(told).toContain('e1 lost 1 silent');
     expect(monitor.edges().map(({ alive }) => alive)).toEqual([false, true]);
+  });
+
+  it('says since when an edge lives, and when it was heard of last', async () => {
+    await sayHello('e1');
+    await sayHello('e2');
+    await monitor.start();
+    await run(2000, () => beat('e2', 2));
+    expect(monitor.edges().map(({ since }) => since)).toEqual([1000, 2000]);
+    const lastHeard = time + 1_000_000;
+    await run(4000);
+    await sayBye('e2', 2);
+    expect(monitor.edges().map(({ since }) => since)).toEqual([1_001_000, lastHeard]);
+    await sayHello('e2');
+    await sayBye('e2', 4);
+    expect(monitor.edges().at(1)).toMatchObject({ alive: false, since: 5000 });
   });
 
   it('tells the old epoch lost at once when an edge says hello again', async () => {

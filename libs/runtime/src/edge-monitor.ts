@@ -15,6 +15,8 @@ export interface EdgeView {
   readonly kind: EventData<'linewatch.edge.hello'>['kind'];
   readonly advertised: EventData<'linewatch.edge.hello'>['advertised'];
   readonly alive: boolean;
+  /** When its epoch began; of a lost edge when it said bye or was last heard. Milliseconds since the epoch. */
+  readonly since: number;
 }
 
 export interface EdgeEvents {
@@ -29,6 +31,8 @@ interface Known {
   hello: EventData<'linewatch.edge.hello'>;
   lastHeard: number;
   alive: boolean;
+  helloAt: number;
+  lostAt: number;
 }
 
 /**
@@ -45,7 +49,7 @@ export class EdgeMonitor {
 
   constructor(
     private readonly bus: Pick<Bus, 'follow' | 'listen' | 'onStatus' | 'status' | 'subjects'>,
-    private readonly clock: Pick<Clock, 'monotonic'>,
+    private readonly clock: Clock,
     private readonly events: EdgeEvents,
   ) {}
 
@@ -56,11 +60,12 @@ export class EdgeMonitor {
       const parsed = subjects.parse(address);
       if (parsed?.kind === 'edge' && event.type === 'linewatch.edge.beat') this.heard(parsed.edge, event.data.epoch);
     });
-    this.follower = await this.bus.follow('EDGES', { from: 'last-per-subject' }, ({ address, event, streamSeq }) => {
+    this.follower = await this.bus.follow('EDGES', { from: 'last-per-subject' }, (stored) => {
+      const { address, event, streamSeq, storedAt } = stored;
       const parsed = subjects.parse(address);
       if (parsed?.kind !== 'edge') return;
-      if (event.type === 'linewatch.edge.hello') this.hello(parsed.edge, streamSeq, event.data);
-      if (event.type === 'linewatch.edge.bye') this.lose(parsed.edge, event.data.epoch, 'bye');
+      if (event.type === 'linewatch.edge.hello') this.hello(parsed.edge, streamSeq, event.data, storedAt);
+      if (event.type === 'linewatch.edge.bye') this.lose(parsed.edge, event.data.epoch, 'bye', storedAt);
     });
     this.stopListening = this.bus.onStatus(() => this.forgive());
     await this.follower.caughtUp;
@@ -77,12 +82,13 @@ export class EdgeMonitor {
 
   /** Every edge that ever said hello. */
   edges(): EdgeView[] {
-    return [...this.known].map(([edge, { epoch, hello, alive }]) => ({
+    return [...this.known].map(([edge, { epoch, hello, alive, helloAt, lostAt }]) => ({
       edge,
       epoch,
       kind: hello.kind,
       advertised: hello.advertised,
       alive,
+      since: alive ? helloAt : lostAt,
     }));
   }
 
@@ -97,14 +103,16 @@ export class EdgeMonitor {
     // Who was paused or cut off has heard nobody: that is no silence of theirs.
     if (now - this.lastCheck > EDGE_LEASE_MS / 2 || !this.bus.status().connected) this.forgive();
     this.lastCheck = now;
-    for (const [edge, known] of this.known)
-      if (known.alive && now - known.lastHeard >= EDGE_LEASE_MS) this.lose(edge, known.epoch, 'silent');
+    for (const [edge, known] of this.known) {
+      const silent = now - known.lastHeard;
+      if (known.alive && silent >= EDGE_LEASE_MS) this.lose(edge, known.epoch, 'silent', this.clock.now() - silent);
+    }
   }
 
-  private hello(edge: EdgeId, epoch: number, hello: EventData<'linewatch.edge.hello'>): void {
+  private hello(edge: EdgeId, epoch: number, hello: EventData<'linewatch.edge.hello'>, helloAt: number): void {
     const known = this.known.get(edge);
     if (known && known.epoch >= epoch) return;
-    this.known.set(edge, { epoch, hello, lastHeard: this.clock.monotonic(), alive: true });
+    this.known.set(edge, { epoch, hello, lastHeard: this.clock.monotonic(), alive: true, helloAt, lostAt: 0 });
     if (epoch > 1) this.events.onLost(edge, epoch - 1, 'superseded');
     this.events.onBack(edge, epoch);
   }
@@ -119,10 +127,11 @@ export class EdgeMonitor {
     this.events.onBack(edge, epoch);
   }
 
-  private lose(edge: EdgeId, epoch: number, reason: LossReason): void {
+  private lose(edge: EdgeId, epoch: number, reason: LossReason, at: number): void {
     const known = this.known.get(edge);
     if (!known || known.epoch > epoch || !known.alive) return;
     known.alive = false;
+    known.lostAt = at;
     this.events.onLost(edge, epoch, reason);
   }
 

@@ -10,7 +10,6 @@ export interface HealthReport {
   readonly checks: Readonly<Record<string, Check>>;
 }
 
-/** A check that does not answer is a failed one. */
 const CHECK_TIMEOUT_MS = 2000;
 
 /**
@@ -19,7 +18,7 @@ const CHECK_TIMEOUT_MS = 2000;
  */
 export class Health {
   private readonly checks = new Map<string, () => Check | Promise<Check>>();
-  private state: 'starting' | 'started' | 'draining' = 'starting';
+  private state: 'starting' | 'serving' | 'draining' = 'starting';
 
   /** Adds a check of readiness; what it throws is its failure. */
   check(name: string, check: () => Check | Promise<Check>): void {
@@ -27,7 +26,7 @@ export class Health {
   }
 
   started(): void {
-    if (this.state === 'starting') this.state = 'started';
+    if (this.state === 'starting') this.state = 'serving';
   }
 
   draining(): void {
@@ -38,10 +37,16 @@ export class Health {
     return { status: 'ok', checks: { 'event-loop': { ok: true } } };
   }
 
-  async ready(): Promise<HealthReport> {
-    const process: Check = this.state === 'started' ? { ok: true } : { ok: false, detail: this.state };
+  /** Where the process is in its life. */
+  get phase(): 'starting' | 'serving' | 'draining' {
+    return this.state;
+  }
+
+  /** @param withinMs how long a check may take; one that does not answer is a failed one */
+  async ready(withinMs = CHECK_TIMEOUT_MS): Promise<HealthReport> {
+    const process: Check = this.state === 'serving' ? { ok: true } : { ok: false, detail: this.state };
     const results = await Promise.all(
-      [...this.checks].map(async ([name, check]) => [name, await outcome(check)] as const),
+      [...this.checks].map(async ([name, check]) => [name, await outcome(check, withinMs)] as const),
     );
     const checks: Record<string, Check> = { process, ...Object.fromEntries(results) };
     const status = Object.values(checks).every((check) => check.ok) ? 'ok' : 'unavailable';
@@ -49,10 +54,10 @@ export class Health {
   }
 }
 
-async function outcome(check: () => Check | Promise<Check>): Promise<Check> {
+async function outcome(check: () => Check | Promise<Check>, withinMs: number): Promise<Check> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Check>((resolve) => {
-    timer = setTimeout(() => resolve({ ok: false, detail: `no answer in ${CHECK_TIMEOUT_MS} ms` }), CHECK_TIMEOUT_MS);
+    timer = setTimeout(() => resolve({ ok: false, detail: `no answer in ${withinMs} ms` }), withinMs);
   });
   try {
     return await Promise.race([check(), late]);

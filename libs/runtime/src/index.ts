@@ -27,7 +27,15 @@ export {
 } from './config-change';
 export { type ConfigHistory, type ConfigRevision, configAt, readConfigHistory } from './config-history';
 export { type WholeChange } from './change-assembler';
-export { type ProcessInfo, processInfoSchema, runningProcesses } from './process-control';
+export {
+  type EdgeInfo,
+  type KnownEdge,
+  type ProcessInfo,
+  type ServiceInfo,
+  processInfoSchema,
+  runningProcesses,
+} from './process-control';
+export { VERSION } from './version';
 export { BEAT_MS, EDGE_LEASE_MS, EdgeIdentity, type EdgeSettings } from './edge-identity';
 export { type EdgeEvents, EdgeMonitor, type EdgeView, type LossReason } from './edge-monitor';
 export { busMetrics, outboxMetrics } from './bus-metrics';

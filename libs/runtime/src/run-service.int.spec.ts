@@ -8,7 +8,9 @@ import { buildSync } from 'esbuild';
 import { appendConfigChange } from './config-change';
 import { EdgeIdentity } from './edge-identity';
 import { EdgeMonitor } from './edge-monitor';
+import { runningProcesses } from './process-control';
 import { type RunningService, startService } from './run-service';
+import { VERSION } from './version';
 import { systemClock } from './clock';
 import { testEnvironment } from './testing/environment';
 import { sampleService } from './testing/sample-service';
@@ -64,6 +66,13 @@ describe('a service', () => {
     const metrics = await get('/metrics');
     expect(metrics.headers.get('content-type')).toMatch(/^text\/plain/);
     expect(await metrics.text()).toMatch(/linewatch_bus_connected\{service="sample",instance="1"\} 1/);
+  });
+
+  it('tells who it is and how it goes, and so does every other copy', async () => {
+    const [first, second] = await runningProcesses(bus);
+    expect(first).toMatchObject({ id: 'sample-1', service: 'sample', version: VERSION, state: 'serving', failing: {} });
+    expect(second).toMatchObject({ id: 'sample-2', pid: process.pid, node: process.version });
+    expect(first?.memory).toBeGreaterThan(1_000_000);
   });
 
   it('takes a change of configuration while it runs, as every copy does', async () => {

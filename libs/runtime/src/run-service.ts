@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { hostname } from 'node:os';
 import { type BusReport, type NatsBus, UnavailableError, connectBus } from '@linewatch/bus';
 import type { DynamicModule, INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -11,10 +12,12 @@ import { Health } from './health';
 import { type Logger, RateLimitedLog, createLogger, nestLogger } from './log';
 import { Metrics } from './metrics';
 import { HEALTH, METRICS, OpsController } from './ops.controller';
-import { answerForProcess } from './process-control';
+import { type ProcessInfo, type ServiceInfo, answerForProcess } from './process-control';
+import { ProcessUsage } from './process-usage';
 import { RunningConfig } from './running-config';
 import { type Settings, SettingsError, type SettingsShape, readSettings, streamSettings } from './settings';
 import { TimerWheel } from './timer-wheel';
+import { VERSION } from './version';
 
 /** What a service is made of; its `main.ts` is one call of `runService` with this. */
 export interface ServiceDefinition<S extends SettingsShape = Record<never, never>> {
@@ -61,6 +64,8 @@ export interface ServiceContext<S extends SettingsShape = Record<never, never>> 
   readonly drain: Drain;
   /** Ends the process with a clean stop, as SIGTERM would: the service cannot go on. */
   readonly stop: (reason: string) => void;
+  /** What the service adds to the answer of `lw.ask.show.processes`, asked for at each question. */
+  readonly tells: (more: () => ServiceInfo) => void;
 }
 
 /** A service that runs. */
@@ -74,6 +79,8 @@ export interface RunningService<S extends SettingsShape = Record<never, never>> 
 }
 
 const STREAMS_RETRY_MS = 500;
+/** How long neighbours may take when an operator asks how a process is: the answer is wanted at once. */
+const LOOK_MS = 400;
 
 /** Starts a service in this process, without taking over its signals: for tests, and beneath `runService`. */
 export async function startService<S extends SettingsShape = Record<never, never>>(
@@ -106,6 +113,7 @@ export async function startService<S extends SettingsShape = Record<never, never
     const drain = new Drain(log, settings.LINEWATCH_DRAIN_SECONDS * 1000);
     const wheel = new TimerWheel(clock, { onError: (err) => floodLog.error('timer', 'a timer failed', { err }) });
     const health = new Health();
+    let tells = (): ServiceInfo => ({});
     const context: ServiceContext<S> = {
       name,
       instance,
@@ -121,6 +129,7 @@ export async function startService<S extends SettingsShape = Record<never, never
       health,
       drain,
       stop: hooks.stop ?? ((reason) => log.error({ reason }, 'the service asks to be stopped')),
+      tells: (more) => (tells = more),
     };
     health.check('nats', async () => ({ ok: true, detail: `rtt ${(await bus.ping()).toFixed(1)} ms` }));
     metrics.collectProcess();
@@ -134,13 +143,15 @@ export async function startService<S extends SettingsShape = Record<never, never
     await app.listen(settings.LINEWATCH_HTTP_PORT, settings.LINEWATCH_HTTP_BIND);
     const httpPort = portOf(app);
     health.started();
-    const since = clock.now();
-    const answers = await answerForProcess(
+    const { who, reload } = await answerForProcess(
       bus,
-      () => ({ id: context.id, pid: process.pid, since, revision: config.revision() }),
+      context.id,
+      infoOf(context, () => tells()),
       context.stop,
     );
-    drain.on('accept', 'questions about the process', () => Promise.all(answers.map((answer) => answer.stop())));
+    drain.on('accept', 'orders to the process', () => reload.stop());
+    // It tells that it drains as long as it does.
+    drain.on('close', 'questions about the process', () => who.stop());
     log.info({ http: `${settings.LINEWATCH_HTTP_BIND}:${httpPort}`, revision: config.revision() }, 'ready');
     let stopping: Promise<boolean> | undefined;
     return { context, app, httpPort, stop: () => (stopping ??= stopService(context, app)) };
@@ -248,6 +259,35 @@ async function stopService<S extends SettingsShape>(
   // Last: everything before may still have to say something.
   await context.bus.close();
   return clean;
+}
+
+/** What `lw.ask.show.processes` is answered. */
+function infoOf<S extends SettingsShape>(
+  { id, name, clock, config, health, drain }: ServiceContext<S>,
+  tells: () => ServiceInfo,
+): () => Promise<ProcessInfo> {
+  const usage = new ProcessUsage();
+  drain.on('close', 'usage', () => usage.stop());
+  const since = clock.now();
+  return async () => {
+    const { checks } = await health.ready(LOOK_MS);
+    const failing = Object.entries(checks).filter(([check, { ok }]) => check !== 'process' && !ok);
+    return {
+      id,
+      service: name,
+      host: hostname(),
+      pid: process.pid,
+      since,
+      revision: config.revision(),
+      version: VERSION,
+      node: process.version,
+      memory: process.memoryUsage.rss(),
+      cpu: usage.percent(),
+      state: health.phase,
+      failing: Object.fromEntries(failing.map(([check, { detail = '' }]) => [check, detail.slice(0, 1024)])),
+      ...tells(),
+    };
+  };
 }
 
 function portOf(app: INestApplication): number {

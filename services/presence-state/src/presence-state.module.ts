@@ -74,6 +74,7 @@ export const presenceState: ServiceDefinition = {
       },
       onBack: (edge, epoch) => losses.back(edge, epoch),
     });
+    context.tells(() => ({ knownEdges: monitor.edges() }));
     drain.on('pull', 'edges', () => monitor.stop());
     drain.on(
       'pull',

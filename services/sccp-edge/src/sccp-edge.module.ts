@@ -192,6 +192,16 @@ export const sccpEdge: ServiceDefinition<typeof sccpEdgeSettings> = {
       onError: (err) => floodLog.warn('audit', 'the audit could not compare with the stream', { err }),
     });
 
+    context.tells(() => ({
+      edge: {
+        kind: 'sccp',
+        epoch: edge.epoch,
+        advertised,
+        phones: stations.size,
+        subscriptions: watches.table.size,
+        legs: calls.shared.counters.legs,
+      },
+    }));
     metrics.gauge('stations', 'Phones that are registered here', () => stations.size);
     metrics.gauge('subscriptions', 'Subscriptions that this edge owns', () => watches.table.size);
     health.check('edge', () => ({ ok: edge.holds(), detail: `epoch ${edge.epoch}` }));

@@ -213,6 +213,16 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
     });
 
     metrics.gauge('subscriptions', 'Subscriptions that this edge owns', () => table.size);
+    context.tells(() => ({
+      edge: {
+        kind: 'sip',
+        epoch: edge.epoch,
+        advertised: listening.advertised,
+        phones: keeper.phones,
+        subscriptions: table.size,
+        legs: calls.shared.counters.legs,
+      },
+    }));
     metrics.gauge('notify_waiting', 'Watchers that wait to be told', () => notifications.waiting);
     health.check('edge', () => ({ ok: edge.holds(), detail: `epoch ${edge.epoch}` }));
 

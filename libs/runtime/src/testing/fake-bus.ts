@@ -12,7 +12,8 @@ export class FakeBus {
 
   async append(subject: string, event: BusEvent): Promise<{ seq: number; duplicate: boolean }> {
     if (!this.connected) throw new UnavailableError('away');
-    const stored = { address: subject, event, streamSeq: this.stream.length + 1 } as Stored;
+    const streamSeq = this.stream.length + 1;
+    const stored = { address: subject, event, streamSeq, storedAt: streamSeq * 1000 } as Stored;
     this.stream.push(stored);
     for (const follower of this.followers) follower(stored);
     return { seq: stored.streamSeq, duplicate: false };

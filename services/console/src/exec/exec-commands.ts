@@ -7,20 +7,26 @@ import { reload } from './reload';
 import { copyRunningConfig, writeMemory } from './save-config';
 import { sessionCommands } from './session-commands';
 import { showArchive, showArchiveDifferences } from './show-archive';
+import { showEdges } from './show-edges';
 import { showGlobal } from './show-presence-global';
 import { showSubscription } from './show-presence-subscription';
+import { showProcesses } from './show-processes';
 import { showRunningConfig } from './show-running-config';
 import { showStartupConfig } from './show-startup-config';
+import { showVersion } from './show-version';
 
 /** Every command of EXEC. A new one is a file, and one more line here. */
 const COMMANDS: readonly ExecCommand[] = [
   ...sessionCommands,
   showArchive,
   showArchiveDifferences,
+  showEdges,
   showGlobal,
+  showProcesses,
   showRunningConfig,
   showStartupConfig,
   showSubscription,
+  showVersion,
   copyRunningConfig,
   writeMemory,
   configureReplace,

@@ -1,6 +1,7 @@
 import { type Config, diffConfig } from '@linewatch/config';
 import { type ConfigHistory, configAt, readConfigHistory } from '@linewatch/runtime';
 import { printable } from '../console-io';
+import { timeText } from '../layouts/time-text';
 import { withoutPassword } from '../watching/happening';
 import type { ExecCommand, World } from './exec-command';
 
@@ -82,8 +83,4 @@ function summaryOf(commands: readonly string[]): string {
   const count = commands.length > 1 ? `${commands.length} lines: ` : '';
   const all = count + text;
   return all.length > SUMMARY_WIDTH ? `${all.slice(0, SUMMARY_WIDTH - 1)}…` : all;
-}
-
-function timeText(at: number): string {
-  return new Date(at).toISOString().replace('T', ' ').slice(0, 19);
 }

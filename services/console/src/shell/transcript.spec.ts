@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MemorySystem } from '../testing/memory-system';
+import { sampleProcesses } from '../testing/processes';
 import { records } from '../testing/records';
 import { openTerminal } from '../testing/terminal-rig';
 
@@ -12,7 +13,9 @@ const INPUTS = readdirSync(DIRECTORY).filter((name) => name.endsWith('.in'));
  * last key is `?` or a named one; a line that starts with `;` is a comment. Bells and backspaces are shown as ^G and ^H.
  */
 async function transcript(input: string): Promise<string> {
-  const rig = await openTerminal(new MemorySystem(records(5)));
+  const memory = new MemorySystem(records(5));
+  memory.processes = sampleProcesses();
+  const rig = await openTerminal(memory);
   for (const line of input.trimEnd().split('\n')) {
     if (line.startsWith(';')) continue;
     await rig.type(/(\?|<[A-Z-]+>)$/.test(line) ? line : `${line}<ENTER>`);

@@ -1,12 +1,12 @@
 import { type BusEvent, ConflictError, type FollowOptions, type Stored, makeSubjects } from '@linewatch/bus';
-import { RunningConfig } from '@linewatch/runtime';
+import { type ProcessInfo, RunningConfig } from '@linewatch/runtime';
 import type { SubscriptionRecord } from '@linewatch/presence';
 import type { System } from '../system';
 
 /** A moment of which transcripts speak: 2026-11-28 06:00:00 UTC. */
 export const MOMENT = Date.UTC(2026, 10, 28, 6);
 
-/** As much of a system as the shell needs, in memory: stream CONFIG, and the answer to `lw.ask.subscriptions`. */
+/** As much of a system as the shell needs, in memory: stream CONFIG, and answers to questions. */
 export class MemorySystem {
   readonly subjects = makeSubjects();
   readonly stored: Stored[] = [];
@@ -14,6 +14,8 @@ export class MemorySystem {
   private readonly followers = new Set<(stored: Stored) => void>();
   /** Somebody writes first, once. */
   beforeAppend: (() => void) | undefined;
+  /** Who answers `lw.ask.show.processes`. */
+  processes: readonly ProcessInfo[] = [];
 
   constructor(readonly subscriptions: readonly SubscriptionRecord[] = []) {}
 
@@ -50,6 +52,18 @@ export class MemorySystem {
       position: () => (stream === 'CONFIG' ? this.stored.length : 0),
       stop: () => void this.followers.delete(mine),
     };
+  }
+
+  async last(subject: string): Promise<Stored | undefined> {
+    return this.stored.filter(({ address }) => address === subject).at(-1);
+  }
+
+  status(): { readonly server: string } {
+    return { server: '127.0.0.1:4222' };
+  }
+
+  async gather(subject: string): Promise<unknown[]> {
+    return subject === this.subjects.show('processes') ? [...this.processes] : [];
   }
 
   async ask(_subject: string, question: { subId?: number; presentity?: string }): Promise<unknown> {
