@@ -3,11 +3,11 @@
  * reads like a log. What comes from outside (a directory number, an edge id) is one escaped token.
  */
 
-export type LineFactKind = 'registration' | 'call' | 'feature' | 'lease' | 'config';
+export type LineFactKind = 'registration' | 'call' | 'feature' | 'lease' | 'config' | 'relayed';
 export type SubscriptionFactKind = 'accepted' | 'refreshed' | 'terminated';
 export type EdgeSaying = 'hello' | 'bye' | 'beat' | 'drain';
 
-const lineFactKinds: readonly string[] = ['registration', 'call', 'feature', 'lease', 'config'];
+const lineFactKinds: readonly string[] = ['registration', 'call', 'feature', 'lease', 'config', 'relayed'];
 const subscriptionFactKinds: readonly string[] = ['accepted', 'refreshed', 'terminated'];
 const edgeSayings: readonly string[] = ['hello', 'bye', 'beat', 'drain'];
 

@@ -94,6 +94,7 @@ export const leaseFactSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('leg-lapsed'), leg: name, upTo: count }),
   z.object({ kind: z.literal('leg-abandoned'), leg: name, upTo: count }),
   z.object({ kind: z.literal('registration-lapsed'), device: name, upTo: count }),
+  z.object({ kind: z.literal('relayed-lapsed'), source: name, upTo: count }),
 ]);
 export type LeaseFact = z.infer<typeof leaseFactSchema>;
 
@@ -131,6 +132,53 @@ export const dialogViewSchema = z.object({
 });
 export type DialogView = z.infer<typeof dialogViewSchema>;
 
+/** Why a source of a relayed line tells nothing, and when it is asked again. */
+export const relayFailureSchema = z.object({
+  /** It refused, did not answer in time, or ended the subscription. */
+  kind: z.enum(['refused', 'timeout', 'terminated']),
+  /** The SIP status of a refusal. */
+  status: z.number().int().min(300).max(699).optional(),
+  /** The reason of a subscription that was terminated [RFC6665 4.1.3]. */
+  reason: z.string().max(64).optional(),
+  /** Seconds after which it wants to be asked again. */
+  retryAfter: count.optional(),
+  /** Attempts in a row that failed, the first included. */
+  attempts: count,
+  /** When the last of them failed. */
+  at: count,
+  /** When it is asked again, if anybody still wants to know. */
+  nextAttemptAt: count.optional(),
+});
+export type RelayFailure = z.infer<typeof relayFailureSchema>;
+
+/**
+ * `lw.line.<dn>.relayed`: all that a source elsewhere knows of a line that has no phone here. It takes the place of what
+ * that source said before. With neither lamp, dialogs nor failure the source withdraws.
+ */
+export const relayedFactSchema = z.object({
+  /** Who says so, the same in every fact: `192.0.2.7 presence`, `crm`. */
+  source: name,
+  package: z.enum(['presence', 'dialog']).default('presence'),
+  lamp: lampSchema.optional(),
+  /** The live dialogs; the lamp follows from them unless some source tells it. */
+  dialogs: z.array(dialogViewSchema).max(32).optional(),
+  /** Until when this is confirmed: said again before then, or the line turns unknown [design law 4]. */
+  until: count,
+  failure: relayFailureSchema.optional(),
+  /** The edge that asks the source, where one does: when it is lost, the source is not heard any more. */
+  edge: name.optional(),
+  epoch: count.optional(),
+});
+export type RelayedFact = z.infer<typeof relayedFactSchema>;
+
+/** What of a source is told with the line's state. `stale`: it was not confirmed in time, and is not believed. */
+export const relayViewSchema = z.object({
+  package: z.enum(['presence', 'dialog']),
+  stale: z.boolean(),
+  failure: relayFailureSchema.optional(),
+});
+export type RelayView = z.infer<typeof relayViewSchema>;
+
 /** What of a line happens on one of its phones [cme-presence 3.6]. */
 export const phonePartSchema = z.object({
   registered: z.boolean(),
@@ -151,6 +199,8 @@ export const lineStateSchema = z
     dialogs: z.array(dialogViewSchema),
     /** The phones of the line by device, for keys that show a phone. */
     phones: z.record(name, phonePartSchema).default({}),
+    /** Of a line whose state other systems tell: those, by their names. */
+    relayed: z.record(name, relayViewSchema).default({}),
     since: count,
     /** Id of the event that brought this state. */
     cause: text,
@@ -286,6 +336,7 @@ export const eventSchemas = {
   'linewatch.line.feature': featureFactSchema,
   'linewatch.line.lease': leaseFactSchema,
   'linewatch.line.config': lineConfigFactSchema,
+  'linewatch.line.relayed': relayedFactSchema,
   'linewatch.line.state': lineStateSchema,
   'linewatch.subscription.accepted': subscriptionAcceptedSchema,
   'linewatch.subscription.refreshed': subscriptionRefreshedSchema,
@@ -310,7 +361,8 @@ export type LineFactType =
   | 'linewatch.line.call'
   | 'linewatch.line.feature'
   | 'linewatch.line.lease'
-  | 'linewatch.line.config';
+  | 'linewatch.line.config'
+  | 'linewatch.line.relayed';
 export type LineFact = Extract<LinewatchEvent, { type: LineFactType }>;
 
 /** Which schema version `data` follows; raised when a field changes its meaning, never for an added optional field. */

@@ -15,7 +15,17 @@ export {
   dialogsOf,
 } from './line';
 export { ABANDON_MS, REGISTRATION_GRACE_MS, nextLeaseEnd, dueLeases, edgeLostFact, edgesOf } from './lease';
-export { type PublishedView, lineStateOf, publishedView, sameLamp, samePhones, sameView, mustPublish } from './state';
+export { MAX_RELAYED_DIALOGS, RELAY_GRACE_MS, type Relay, isRelayed } from './relay';
+export {
+  type PublishedView,
+  lineStateOf,
+  publishedView,
+  sameLamp,
+  samePhones,
+  sameRelayed,
+  sameView,
+  mustPublish,
+} from './state';
 export { phoneLampOf, phonesOf } from './phone';
 export { type Watch, type SubscriptionEvent, initialWatch, subscriptionIdOf, evolveWatch } from './watch';
 export {

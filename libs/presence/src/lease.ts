@@ -1,6 +1,7 @@
 import type { LeaseFact } from './events';
 import type { EdgeId } from './ids';
 import { isBelieved, type LineFold } from './line';
+import { isRelayBelieved, type Relay, RELAY_GRACE_MS, relaysOf, speaks } from './relay';
 
 /** How long a lapsed leg keeps its line unknown before the call counts as over (its edge never came back). */
 export const ABANDON_MS = 15 * 60_000;
@@ -21,7 +22,13 @@ export function nextLeaseEnd(line: LineFold): number | undefined {
     if (registration.bindings.length === 0 || (line.lapsed.devices[device] ?? 0) >= registration.seq) continue;
     consider(Math.max(...registration.bindings.map((binding) => binding.expiresAt)) + REGISTRATION_GRACE_MS);
   }
+  for (const [, relay] of confirmedRelays(line)) consider(relay.until + RELAY_GRACE_MS);
   return next;
+}
+
+/** What sources elsewhere say and is still believed. */
+function confirmedRelays(line: LineFold): (readonly [source: string, relay: Relay])[] {
+  return relaysOf(line).filter(([source, relay]) => speaks(relay) && isRelayBelieved(line, source, relay));
 }
 
 /** The lease facts that are due at `now`. Appended by any copy of presence-state; appending one twice changes nothing. */
@@ -39,6 +46,9 @@ export function dueLeases(line: LineFold, now: number): LeaseFact[] {
     const end = Math.max(...registration.bindings.map((binding) => binding.expiresAt)) + REGISTRATION_GRACE_MS;
     if (end <= now) due.push({ kind: 'registration-lapsed', device, upTo: registration.seq });
   }
+  for (const [source, relay] of confirmedRelays(line)) {
+    if (relay.until + RELAY_GRACE_MS <= now) due.push({ kind: 'relayed-lapsed', source, upTo: relay.seq });
+  }
   return due;
 }
 
@@ -47,13 +57,14 @@ export function edgeLostFact(line: LineFold, edge: EdgeId, epoch: number): Lease
   return dependsOnEdge(line, edge, epoch) ? { kind: 'edge-lost', edge, epoch, upTo: line.seq } : undefined;
 }
 
-/** The edges that this line's legs and connection-bound registrations live on: the keys of the edge index. */
+/** The edges that this line's legs, connection-bound registrations and relays live on: the keys of the edge index. */
 export function edgesOf(line: LineFold): EdgeId[] {
   const edges = new Set<EdgeId>();
   for (const leg of Object.values(line.legs)) edges.add(leg.edge);
   for (const registration of Object.values(line.registrations)) {
     for (const binding of registration.bindings) if (binding.connectionBound) edges.add(binding.edge);
   }
+  for (const [, relay] of relaysOf(line)) if (relay.edge !== undefined && speaks(relay)) edges.add(relay.edge);
   return [...edges];
 }
 
@@ -63,6 +74,10 @@ function dependsOnEdge(line: LineFold, edge: EdgeId, epoch: number): boolean {
     itsEpoch <= epoch && (!lost || itsEpoch > lost.epoch || (itsEpoch === lost.epoch && seq > lost.upTo));
   const leg = Object.values(line.legs).some((each) => each.edge === edge && isFresh(each.epoch, each.factSeq));
   if (leg) return true;
+  const relay = relaysOf(line).some(
+    ([, each]) => speaks(each) && each.edge === edge && isFresh(each.epoch ?? 0, each.seq),
+  );
+  if (relay) return true;
   return Object.values(line.registrations).some((registration) =>
     registration.bindings.some(
       (binding) => binding.connectionBound && binding.edge === edge && isFresh(binding.epoch, registration.seq),

@@ -12,6 +12,8 @@ import type {
   RegistrationFact,
 } from './events';
 import type { CallId, DeviceName, EdgeId, InstanceId, LegId, LineNumber } from './ids';
+import { at, edgeLost, type Lapses, type LostEdges, raise } from './lapse';
+import { foldRelayed, isRelayed, lapseRelay, relayedDialogs, relayedLamp, type RelayFold } from './relay';
 
 /**
  * One line as a pure fold over its facts [design law 3]: legs by rank, registrations and features by stream sequence
@@ -45,11 +47,8 @@ export interface Registration {
   readonly seq: number;
 }
 
-/** Up to which LINES sequence something is no longer believed. */
-type Lapses = Readonly<Record<string, number>>;
-
 /** The whole of what is known of a line. JSON-serialisable: it travels in every `lw.presence.<dn>` message. */
-export interface LineFold {
+export interface LineFold extends RelayFold {
   readonly line: LineNumber;
   readonly instances: readonly LineInstance[];
   readonly registrations: Readonly<Record<DeviceName, Registration>>;
@@ -60,10 +59,13 @@ export interface LineFold {
   readonly lapsed: {
     readonly legs: Lapses;
     readonly devices: Lapses;
-    readonly edges: Readonly<Record<EdgeId, { readonly epoch: number; readonly upTo: number }>>;
+    readonly relayed?: Lapses;
+    readonly edges: LostEdges;
   };
   /** The last LINES sequence folded of each kind of fact: what an append of that kind expects to find. */
-  readonly last: { readonly [K in 'registration' | 'call' | 'feature' | 'lease' | 'config']: number };
+  readonly last: { readonly [K in 'registration' | 'call' | 'feature' | 'lease' | 'config']: number } & {
+    readonly relayed?: number;
+  };
   /** The highest LINES sequence folded. */
   readonly seq: number;
   /** The time of the newest fact folded. */
@@ -103,13 +105,17 @@ export function evolveLine(line: LineFold, fact: SequencedLineFact): LineFold {
       return foldLease(mark(moved, 'lease', fact.seq), fact.data);
     case 'linewatch.line.config':
       return foldConfig(mark(moved, 'config', fact.seq), fact.data, fact.seq, line.last.config);
+    case 'linewatch.line.relayed': {
+      const relayed = foldRelayed(line.relayed ?? {}, fact.data, fact.seq);
+      return { ...mark(moved, 'relayed', fact.seq), relayed };
+    }
     default:
       return fact satisfies never;
   }
 }
 
 function mark(line: LineFold, kind: keyof LineFold['last'], seq: number): LineFold {
-  return seq > line.last[kind] ? { ...line, last: { ...line.last, [kind]: seq } } : line;
+  return seq > (line.last[kind] ?? 0) ? { ...line, last: { ...line.last, [kind]: seq } } : line;
 }
 
 function foldRegistration(line: LineFold, fact: RegistrationFact, seq: number): LineFold {
@@ -154,11 +160,6 @@ function hasEnded(line: LineFold, leg: LegId): boolean {
   return at(line.tombstones, leg) !== undefined;
 }
 
-/** An entry of a table whose keys come from elsewhere: also a key that every object inherits is only found if it is there. */
-function at<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
-  return Object.hasOwn(table, key) ? table[key] : undefined;
-}
-
 function endLeg(line: LineFold, leg: LegId): LineFold {
   // Counted from when the end was learned: a fact that waited long in its edge's outbox is remembered as long as others.
   const tombstones: Record<LegId, number> = { [leg]: line.time };
@@ -188,6 +189,8 @@ function foldLease(line: LineFold, fact: LeaseFact): LineFold {
       return { ...line, lapsed: { ...lapsed, legs: raise(lapsed.legs, fact.leg, fact.upTo) } };
     case 'registration-lapsed':
       return { ...line, lapsed: { ...lapsed, devices: raise(lapsed.devices, fact.device, fact.upTo) } };
+    case 'relayed-lapsed':
+      return { ...line, lapsed: { ...lapsed, relayed: lapseRelay(lapsed.relayed, fact.source, fact.upTo) } };
     case 'leg-abandoned': {
       const leg = at(line.legs, fact.leg);
       // No tombstone: should its edge come back and speak of the call, the line is in use again [design law 4].
@@ -198,14 +201,10 @@ function foldLease(line: LineFold, fact: LeaseFact): LineFold {
   }
 }
 
-function raise(lapses: Lapses, key: string, upTo: number): Lapses {
-  return (at(lapses, key) ?? 0) >= upTo ? lapses : { ...lapses, [key]: upTo };
-}
-
 /** Whether the source of a leg is still believed: neither its lease nor its edge was lost since it last spoke. */
 export function isBelieved(line: LineFold, id: LegId, leg: Leg): boolean {
   if ((at(line.lapsed.legs, id) ?? 0) >= leg.factSeq) return false;
-  return !edgeLost(line, leg.edge, leg.epoch, leg.factSeq);
+  return !edgeLost(line.lapsed.edges, leg.edge, leg.epoch, leg.factSeq);
 }
 
 /**
@@ -223,22 +222,19 @@ export function standingOf(line: LineFold, id: LegId, leg: Leg): 'believed' | 'u
   return bindings.length > 0 && isElsewhere ? 'over' : 'unsure';
 }
 
-function edgeLost(line: LineFold, edge: EdgeId, epoch: number, factSeq: number): boolean {
-  const lost = at(line.lapsed.edges, edge);
-  return lost !== undefined && (epoch < lost.epoch || (epoch === lost.epoch && factSeq <= lost.upTo));
-}
-
 /** The bindings of a device that are still believed. A UDP binding does not depend on its edge [design law 4]. */
 export function believedBindings(line: LineFold, device: DeviceName): readonly Binding[] {
   const registration = at(line.registrations, device);
   if (!registration || (at(line.lapsed.devices, device) ?? 0) >= registration.seq) return [];
   return registration.bindings.filter(
-    (binding) => !binding.connectionBound || !edgeLost(line, binding.edge, binding.epoch, registration.seq),
+    (binding) =>
+      !binding.connectionBound || !edgeLost(line.lapsed.edges, binding.edge, binding.epoch, registration.seq),
   );
 }
 
 /** What watchers see of the line [cme-presence 3.2 to 3.5; T-4 to T-9, T-11 to T-13]. */
 export function lampOf(line: LineFold): Lamp {
+  if (isRelayed(line)) return relayedLamp(line);
   const watchable = line.instances.filter((instance) => instance.watchable);
   const reachable = watchable.filter((instance) => isReachable(line, instance));
   if (reachable.length === 0) return { state: 'unknown', dnd: false };
@@ -278,6 +274,7 @@ function isInDnd(line: LineFold, instance: LineInstance): boolean {
 
 /** The live dialogs of the line in the order of their ids, of watchable instances and believed legs only. */
 export function dialogsOf(line: LineFold): DialogView[] {
+  if (isRelayed(line)) return relayedDialogs(line);
   const watchable = new Set(line.instances.filter((instance) => instance.watchable).map((instance) => instance.id));
   return Object.entries(line.legs)
     .filter(([id, leg]) => watchable.has(leg.instance) && isBelieved(line, id, leg))

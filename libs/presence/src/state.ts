@@ -1,6 +1,7 @@
 import type { LineState } from './events';
 import { dialogsOf, lampOf, type LineFold } from './line';
 import { phonesOf } from './phone';
+import { relayViews } from './relay';
 
 /** What was last published of a line, without its fold. `foldTime` is the `time` of the fold that it carried. */
 export interface PublishedView extends Omit<LineState, 'fold'> {
@@ -12,7 +13,7 @@ export function lineStateOf(fold: LineFold, cause: string, before: PublishedView
   const lamp = lampOf(fold);
   const same = before !== undefined && sameLamp(before.lamp, lamp);
   const since = same ? before.since : fold.time;
-  return { lamp, dialogs: dialogsOf(fold), phones: phonesOf(fold), since, cause, fold };
+  return { ...viewOf(fold), lamp, since, cause, fold };
 }
 
 /** What to remember of a state that was published. */
@@ -25,16 +26,26 @@ export function sameLamp(a: LineState['lamp'], b: LineState['lamp']): boolean {
   return a.state === b.state && a.dnd === b.dnd;
 }
 
-type View = Pick<LineState, 'lamp' | 'dialogs' | 'phones'>;
+type View = Pick<LineState, 'lamp' | 'dialogs' | 'phones' | 'relayed'>;
 
-/** Whether two states look alike to every watcher: in the lamp, in the list of dialogs and in each of its phones. */
+function viewOf(fold: LineFold): View {
+  return { lamp: lampOf(fold), dialogs: dialogsOf(fold), phones: phonesOf(fold), relayed: relayViews(fold) };
+}
+
+/** Whether two states look alike to every watcher: in the lamp, the dialogs, each of its phones and each source elsewhere. */
 export function sameView(a: View, b: View): boolean {
-  return sameLamp(a.lamp, b.lamp) && sameText(a.dialogs, b.dialogs) && samePhones(a, b);
+  return sameLamp(a.lamp, b.lamp) && sameText(a.dialogs, b.dialogs) && samePhones(a, b) && sameRelayed(a, b);
 }
 
 /** Whether a line's phones look alike to keys that show a phone. */
 export function samePhones(a: Pick<LineState, 'phones'>, b: Pick<LineState, 'phones'>): boolean {
   return sameText(a.phones, b.phones);
+}
+
+/** Whether what other systems tell of a line looks alike: fails in the same way, or in none. */
+export function sameRelayed(a: Partial<Pick<LineState, 'relayed'>>, b: Partial<Pick<LineState, 'relayed'>>): boolean {
+  // Published before there were any: none.
+  return sameText(a.relayed ?? {}, b.relayed ?? {});
 }
 
 function sameText(a: object, b: object): boolean {
@@ -47,6 +58,6 @@ function sameText(a: object, b: object): boolean {
  */
 export function mustPublish(fold: LineFold, before: PublishedView | undefined, snapshotEveryMs: number): boolean {
   if (!before) return true;
-  if (!sameView(before, { lamp: lampOf(fold), dialogs: dialogsOf(fold), phones: phonesOf(fold) })) return true;
+  if (!sameView(before, viewOf(fold))) return true;
   return fold.time - before.foldTime >= snapshotEveryMs;
 }

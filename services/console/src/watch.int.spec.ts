@@ -38,7 +38,15 @@ const leg = (state: string): BusEvent =>
 const lamp = (state: string): BusEvent =>
   ({
     type: 'linewatch.line.state',
-    data: { lamp: { state, dnd: false }, dialogs: [], phones: {}, since: 1, cause: 'e9', fold: emptyLine('2101') },
+    data: {
+      lamp: { state, dnd: false },
+      dialogs: [],
+      phones: {},
+      relayed: {},
+      since: 1,
+      cause: 'e9',
+      fold: emptyLine('2101'),
+    },
   }) as BusEvent;
 
 const hello: BusEvent = {

@@ -39,7 +39,7 @@ export class SubscriptionList {
     const records = page.map(({ subId, subscription }) => ({
       subId,
       subscription,
-      status: subscription.presentity.kind === 'remote' ? 'unknown' : (status.get(subscription.line) ?? 'unknown'),
+      status: status.get(subscription.line) ?? 'unknown',
     }));
     return { total, records, more: found.length > page.length };
   }
@@ -70,8 +70,7 @@ export class SubscriptionList {
   }
 
   private async statusOfLines(watches: readonly ActiveWatch[]): Promise<Map<LineNumber, SubscriptionRecord['status']>> {
-    const local = watches.filter(({ subscription }) => subscription.presentity.kind === 'local');
-    const lines = [...new Set(local.map(({ subscription }) => subscription.line))];
+    const lines = [...new Set(watches.map(({ subscription }) => subscription.line))];
     const rows = await this.lines.readMany(lines);
     const lamps = await Promise.all(
       lines.map(async (line, at) => {

@@ -175,7 +175,7 @@ function before(line: string, role: 'caller' | 'callee', kept: unknown): LineVie
   return {
     line,
     version: 1,
-    state: { lamp: { state: 'in-use', dnd: false }, dialogs: [], phones: {}, since: 0, cause: '', fold },
+    state: { lamp: { state: 'in-use', dnd: false }, dialogs: [], phones: {}, relayed: {}, since: 0, cause: '', fold },
   };
 }
 

@@ -44,6 +44,7 @@ const state = (lamp: 'idle' | 'in-use' | 'unknown', more: object = {}): BusEvent
       lamp: { state: lamp, dnd: false },
       dialogs: [],
       phones: {},
+      relayed: {},
       since: 1,
       cause: 'e9',
       fold: emptyLine('2101'),
@@ -75,11 +76,17 @@ const config = (commands: string[], more: object = {}): BusEvent => ({
 });
 
 const lease = (data: object): BusEvent => ({ type: 'linewatch.line.lease', data }) as BusEvent;
+const relayed = (data: object): BusEvent =>
+  ({
+    type: 'linewatch.line.relayed',
+    data: { source: '192.0.2.7 presence', package: 'presence', until: 1, ...data },
+  }) as BusEvent;
 const instance = { id: 'voice-register-dn:1', kind: 'phone', watchable: true };
 const lineConfig = (instances: object[]): BusEvent =>
   ({ type: 'linewatch.line.config', data: { instances } }) as BusEvent;
 
-const line = (fact: 'call' | 'registration' | 'feature' | 'lease' | 'config') => subjects.lineFact('2101', fact);
+const line = (fact: 'call' | 'registration' | 'feature' | 'lease' | 'config' | 'relayed') =>
+  subjects.lineFact('2101', fact);
 const presence = subjects.presence('2101');
 
 describe('one line of watch', () => {
@@ -120,6 +127,28 @@ describe('one line of watch', () => {
       line('lease'),
       lease({ kind: 'registration-lapsed', device: 'pool:1', upTo: 9 }),
       'line 2101         lease        registration-lapsed pool:1',
+    ],
+    [
+      line('lease'),
+      lease({ kind: 'relayed-lapsed', source: '192.0.2.7 presence', upTo: 9 }),
+      'line 2101         lease        relayed-lapsed 192.0.2.7 presence',
+    ],
+    [
+      line('relayed'),
+      relayed({ lamp: { state: 'in-use', dnd: true } }),
+      'line 2101         relayed      in-use+dnd by 192.0.2.7 presence',
+    ],
+    [line('relayed'), relayed({ dialogs: [] }), 'line 2101         relayed      0 dialogs  by 192.0.2.7 presence'],
+    [line('relayed'), relayed({}), 'line 2101         relayed      withdrawn  by 192.0.2.7 presence'],
+    [
+      line('relayed'),
+      relayed({ failure: { kind: 'refused', status: 404, attempts: 2, at: 5 } }),
+      'line 2101         relayed      refused    404 attempt 2 by 192.0.2.7 presence',
+    ],
+    [
+      line('relayed'),
+      relayed({ failure: { kind: 'timeout', attempts: 1, at: 5 } }),
+      'line 2101         relayed      timeout    attempt 1 by 192.0.2.7 presence',
     ],
     [
       line('config'),

@@ -8,6 +8,8 @@ import type {
   LineConfigFact,
   LineState,
   RegistrationFact,
+  RelayedFact,
+  RelayFailure,
   Subscription,
 } from '@linewatch/presence';
 import { printable } from '../console-io';
@@ -73,6 +75,8 @@ function detailsOf(stored: Stored, subjects: Subjects, remembered: Remembered): 
       return ['lease', leaseText(event.data)];
     case 'linewatch.line.config':
       return ['config', instancesText(event.data)];
+    case 'linewatch.line.relayed':
+      return ['relayed', relayedText(event.data)];
     case 'linewatch.line.state':
       return stateText(event.data, lineOf(stored, subjects), remembered);
     case 'linewatch.subscription.accepted':
@@ -123,9 +127,24 @@ function leaseText(fact: LeaseFact): string {
       return `${fact.kind.padEnd(10)} ${fact.edge} epoch ${fact.epoch}`;
     case 'registration-lapsed':
       return `${fact.kind} ${fact.device}`;
+    case 'relayed-lapsed':
+      return `${fact.kind} ${fact.source}`;
     default:
       return `${fact.kind.padEnd(10)} ${fact.leg}`;
   }
+}
+
+function relayedText({ source, lamp, dialogs, failure }: RelayedFact): string {
+  return `${relayedWord(lamp, dialogs, failure)} by ${source}`;
+}
+
+function relayedWord(lamp: RelayedFact['lamp'], dialogs: RelayedFact['dialogs'], failure?: RelayFailure): string {
+  if (failure) {
+    const why = failure.status ?? failure.reason;
+    return `${failure.kind.padEnd(10)} ${why === undefined ? '' : `${why} `}attempt ${failure.attempts}`;
+  }
+  if (lamp) return lampText(lamp).padEnd(10);
+  return dialogs ? `${dialogs.length} dialogs`.padEnd(10) : 'withdrawn'.padEnd(10);
 }
 
 function instancesText({ instances }: LineConfigFact): string {

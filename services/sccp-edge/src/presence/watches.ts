@@ -248,8 +248,9 @@ export class Watches {
   }
 
   private lampFor({ record: { line, presentity, deviceBased } }: Watched): Lamp {
-    if (presentity.kind === 'remote') return { state: 'unknown', dnd: false };
-    return monitoredLamp({ line, number: presentity.number, deviceBased }, this.ports);
+    // What is beyond a trunk has no phone here that a `device` key could show [cme-presence P-8, V-9].
+    const isDevice = deviceBased && presentity.kind === 'local';
+    return monitoredLamp({ line, number: presentity.number, deviceBased: isDevice }, this.ports);
   }
 
   /** What lives longer than a grant is said again while most of it is left to try. */

@@ -18,7 +18,7 @@ function viewOf(rig: RegistrarRig, upTo = Infinity): LineView {
       (line, data, at) => evolveLine(line, { type: 'linewatch.line.registration', data, seq: at + 1, time: 0 }),
       emptyLine('2101'),
     );
-  const state: LineState = { lamp: lampOf(fold), dialogs: [], phones: {}, since: 0, cause: '', fold };
+  const state: LineState = { lamp: lampOf(fold), dialogs: [], phones: {}, relayed: {}, since: 0, cause: '', fold };
   return { line: '2101', version: 1, state };
 }
 

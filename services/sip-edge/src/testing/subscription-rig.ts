@@ -146,7 +146,7 @@ export class SubscriptionRig {
     this.views.set(line, {
       line,
       version,
-      state: { lamp: { state, dnd }, dialogs, phones: {}, since: 0, cause: 'test', fold },
+      state: { lamp: { state, dnd }, dialogs, phones: {}, relayed: {}, since: 0, cause: 'test', fold },
     });
     this.notifications.lineChanged(this.table.ofLine(line));
     await settle();
