@@ -2,8 +2,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   applyCommands,
+  deviceNameOf,
   diffConfig,
   emptyConfig,
+  ephoneDirectory,
   formatNotUsed,
   lineDirectory,
   parseConfig,
@@ -214,7 +216,12 @@ test('the sample for a newcomer is understood completely, and every line in it c
   const { config, errors, unknown } = parseConfig(text);
   expect({ errors, unknown }).toEqual({ errors: [], unknown: [] });
   const lines = lineDirectory(config);
-  expect([...lines.numbers()]).toEqual(['2101', '2102', '2103', '2104', '2105']);
+  expect([...lines.numbers()]).toEqual(['2101', '2102', '2103', '2104', '2105', '2201', '2202', '2203']);
+  expect([...ephoneDirectory(config).all()].map(deviceNameOf)).toEqual([
+    'SEP020000002201',
+    'SEP020000002202',
+    'ATA020000002203',
+  ]);
   for (const number of lines.numbers()) {
     expect(lines.resolve(number)?.instances.every((line) => line.watchable && line.devices.length > 0)).toBe(true);
   }

@@ -65,6 +65,7 @@ export { type HeardSccp, type SccpButton, SccpReader, writeSccp } from './sccp-b
 export { type SccpCall, type SccpCallState, type SccpChannel } from './sccp-call';
 export { type SccpKey, type SccpLine } from './sccp-key';
 export { type SccpLamp, type SccpListEntry } from './sccp-list';
+export { type SccpAnalog } from './sccp-models';
 export { type SccpRegistration } from './sccp-screen';
 export { type MediaAnswer, SccpRefusedError, SccpStation, type SccpStationOptions } from './sccp-station';
 

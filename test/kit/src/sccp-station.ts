@@ -19,16 +19,19 @@ import {
 import { SccpCall, type SccpChannel } from './sccp-call';
 import type { SccpKey } from './sccp-key';
 import { type SccpLamp, SccpListEntry } from './sccp-list';
+import { modelOf, type SccpAnalog } from './sccp-models';
 import { keyTypes, type SccpRegistration, SccpScreen } from './sccp-screen';
 
 export interface SccpStationOptions {
   readonly server: { readonly host: string; readonly port: number };
-  /** 12 hexadecimal digits, dots allowed; the name is `SEP` and these. */
+  /** 12 hexadecimal digits, dots allowed; the name is `SEP` and these, or what an analog endpoint makes of them. */
   readonly mac?: string;
+  /** It is an analog telephone: no display, no soft keys. A desk phone when absent. */
+  readonly analog?: SccpAnalog;
   readonly deviceName?: string;
   /** The highest version it speaks; 17 when absent. 5, 11, 17 and 22 are those of real phones. */
   readonly version?: number;
-  /** 7 (7960) below version 17, 30018 (7961) from it on, when absent. */
+  /** That of the model when absent. */
   readonly deviceType?: number;
   /** The address it connects from and tells for its channels; 127.0.0.1 when absent. */
   readonly host?: string;
@@ -77,10 +80,17 @@ export class SccpStation extends SccpScreen {
   private callsGiven = 0;
   private rtpPort: number;
 
+  private readonly deviceType: number;
+  private readonly mac: string;
+
   private constructor(private readonly options: SccpStationOptions) {
     super();
+    const { analog, deviceName, deviceType } = options;
     const mac = (options.mac ?? `0200${randomBytes(4).toString('hex')}`).replace(/[.:-]/g, '').toUpperCase();
-    this.deviceName = options.deviceName ?? `SEP${mac}`;
+    const model = modelOf(mac, this.offeredVersion, analog);
+    this.deviceName = deviceName ?? model.name;
+    this.deviceType = deviceType ?? model.deviceType;
+    this.mac = deviceName?.slice(-12) ?? mac;
     this.dialect = { version: 0, isUtf8: this.features & 0x10 ? true : false };
     this.autoAnswerMs = options.autoAnswerMs;
     this.rtpPort = options.rtpPort ?? (nextRtpPort += 32);
@@ -142,8 +152,10 @@ export class SccpStation extends SccpScreen {
     await this.until('CapabilitiesReq', () => this.heardSince(mark).find(({ name }) => name === 'CapabilitiesReq'));
     this.send(0x0010, [codecs.length, ...codecs.flatMap((codec) => [codec, 20, 0, 0])]);
     await this.ask(0x000e, [], 'ButtonTemplate');
-    await this.ask(0x0028, [], 'SoftKeyTemplateRes');
-    await this.ask(0x0025, [], 'SoftKeySetRes');
+    if (!this.options.analog) {
+      await this.ask(0x0028, [], 'SoftKeyTemplateRes');
+      await this.ask(0x0025, [], 'SoftKeySetRes');
+    }
     await this.ask(0x000c, [], 'ConfigStat');
     for (const { instance, type } of this.buttons) {
       if (type === keyTypes.line) {
@@ -165,9 +177,8 @@ export class SccpStation extends SccpScreen {
     const mark = this.mark();
     const version = this.offeredVersion;
     const address = Buffer.from(this.host.split('.').map(Number));
-    const type = this.options.deviceType ?? (version < 15 ? 7 : 30018);
     const tail = Buffer.from([version, 0, this.features & 0xff, this.features >> 8]);
-    const mac = Buffer.concat([Buffer.from(this.deviceName.slice(-12), 'hex'), Buffer.alloc(12)]).subarray(0, 12);
+    const mac = Buffer.concat([Buffer.from(this.mac, 'hex'), Buffer.alloc(12)]).subarray(0, 12);
     const more = [
       0,
       0,
@@ -175,7 +186,7 @@ export class SccpStation extends SccpScreen {
       ...(version < 11 ? [] : [0]),
       ...(version < 15 ? [] : [6, Buffer.alloc(16), 0, fixedText('SCCP41.sim', 32)]),
     ];
-    this.send(0x0001, [fixedText(this.deviceName, 16), 0, 1, address, type, 5, 0, tail, ...more]);
+    this.send(0x0001, [fixedText(this.deviceName, 16), 0, 1, address, this.deviceType, 5, 0, tail, ...more]);
     const answer = await this.until('the answer to Register', () => {
       if (this.registration) return this.registration;
       const refusal = this.heardSince(mark).find(({ name }) => name === 'RegisterReject');
@@ -197,7 +208,7 @@ export class SccpStation extends SccpScreen {
   async askToken(): Promise<'ack' | number> {
     const mark = this.mark();
     const address = Buffer.from(this.host.split('.').map(Number));
-    this.send(0x0029, [fixedText(this.deviceName, 16), 0, 1, address, this.options.deviceType ?? 7, Buffer.alloc(16)]);
+    this.send(0x0029, [fixedText(this.deviceName, 16), 0, 1, address, this.deviceType, Buffer.alloc(16)]);
     return this.until('the answer to a token', () => {
       const answer = this.heardSince(mark).find(({ name }) => name.startsWith('RegisterToken'));
       if (!answer) return undefined;
