@@ -28,6 +28,8 @@ export { type Patience, SubscriptionRecords } from './subscriptions/subscription
 export { WatchAuthorization } from './subscriptions/watch-authorization';
 export { type OwnershipPorts, checkOwnership, reclaimSubscriptions } from './subscriptions/ownership';
 export { type WatcherChangePorts, decideAgain, followWatchers } from './subscriptions/watcher-changes';
+export { type RefusedWatcher, Refusals } from './subscriptions/refusals';
+export { type SubscriptionAccount, Explainer } from './subscriptions/explainer';
 export { LineAudit } from './subscriptions/line-audit';
 export { type NotifyRecorder, notifyRecorder } from './subscriptions/notify-record';
 export { ManualClock, settle } from './testing/manual-clock';

@@ -1,6 +1,7 @@
 export * from './ids';
 export * from './events';
 export * from './questions';
+export * from './explain';
 export {
   type Leg,
   type LineFold,

@@ -2,11 +2,13 @@ import {
   Bindings,
   checkOwnership,
   Directory,
+  Explainer,
   LineAudit,
   Lines,
   notifyRecorder,
   openNeighbours,
   reclaimSubscriptions,
+  Refusals,
   RegistrationKeeper,
   SubscriptionRecords,
   WatchAuthorization,
@@ -25,7 +27,9 @@ import { Module } from '@nestjs/common';
 import { CALLS, CallMessages } from './call-messages.controller';
 import { Calls } from './calls/calls';
 import { DoNotDisturb } from './calls/do-not-disturb';
+import { EXPLAINER, ExplainAnswers } from './explain.controller';
 import { describeBindError, listeningOf, sccpEdgeSettings, tlsIdentityOf } from './listening';
+import { accountOf } from './presence/account';
 import { endOrphan, idPrefixOf } from './presence/reclaim';
 import type { Watched } from './presence/watch';
 import { Watches } from './presence/watches';
@@ -95,6 +99,7 @@ export const sccpEdge: ServiceDefinition<typeof sccpEdgeSettings> = {
     });
     const repaired = metrics.counters('audit_repairs_total', 'Differences that the audit found', 'what');
     const records = new SubscriptionRecords(outbox, bus, `${idPrefixOf(edge)}subscription`);
+    const refusals = new Refusals();
     const watches: Watches = new Watches({
       edge,
       host: advertised.host,
@@ -106,6 +111,7 @@ export const sccpEdge: ServiceDefinition<typeof sccpEdgeSettings> = {
       wheel,
       holds: () => edge.holds(),
       told: notifyRecorder(bus, clock),
+      refusals,
       counters: {
         answers: metrics.counters('lamps_total', 'Lamps by what was decided', 'word'),
         ended: metrics.counters('subscriptions_ended_total', 'Subscriptions by why they ended', 'reason'),
@@ -120,6 +126,15 @@ export const sccpEdge: ServiceDefinition<typeof sccpEdgeSettings> = {
       edge: id,
       drop: (watched: Watched, reason: SubscriptionEnding | undefined) => watches.lost(watched, reason),
     };
+
+    const explainer = new Explainer<Watched>({
+      edge,
+      table: watches.table,
+      lines,
+      lineOf: (number) => directory.current().lines.resolve(number)?.number ?? number,
+      accountOf: (watched) => accountOf(watched, watches.lampFor(watched)),
+      refusals,
+    });
 
     const stations = new Stations(bus);
     let isOpenForPhones = true;
@@ -239,8 +254,11 @@ export const sccpEdge: ServiceDefinition<typeof sccpEdgeSettings> = {
     drain.on('close', 'sccp sockets', () => listener.close());
     return {
       module: SccpEdgeModule,
-      controllers: [CallMessages],
-      providers: [{ provide: CALLS, useValue: calls.shared }],
+      controllers: [CallMessages, ExplainAnswers],
+      providers: [
+        { provide: CALLS, useValue: calls.shared },
+        { provide: EXPLAINER, useValue: explainer },
+      ],
     };
   },
 };

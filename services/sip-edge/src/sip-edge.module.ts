@@ -4,6 +4,7 @@ import {
   checkOwnership,
   decideAgain,
   Directory,
+  Explainer,
   followWatchers,
   Latch,
   LineAudit,
@@ -12,6 +13,7 @@ import {
   notifyRecorder,
   openNeighbours,
   reclaimSubscriptions,
+  Refusals,
   RegistrationKeeper,
   SubscriptionRecords,
   WatchAuthorization,
@@ -32,9 +34,11 @@ import { Authentication } from './authentication';
 import { CALLS, CallMessages } from './call-messages.controller';
 import { Calls } from './calls/calls';
 import { Endpoint } from './endpoint/endpoint';
+import { EXPLAINER, ExplainAnswers } from './explain.controller';
 import { describeBindError, listeningOf, ownAddresses, sipEdgeSettings } from './listening';
 import { optionsHandler } from './options-handler';
 import { Registrar } from './registrar/registrar';
+import { accountOf } from './subscriptions/account';
 import { Audit } from './subscriptions/audit';
 import { Documents } from './subscriptions/documents';
 import { Notifications } from './subscriptions/notifications';
@@ -163,6 +167,7 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
       terminate: (watched: Watched, reason: 'rejected') => notifications.terminate(watched, reason),
       connected: (watched: Watched, { flow }: Binding) => notifications.moved(watched, flow),
     } as const;
+    const refusals = new Refusals();
     const subscribe = new SubscribeHandler({
       directory,
       identify: ({ request, flow }) => identify(request, flow, directory.current(), bindings, clock.now()),
@@ -189,7 +194,16 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
       },
       clock,
       answers: metrics.counters('subscribe_total', 'SUBSCRIBEs by their answer', 'status'),
+      refusals,
       floodLog,
+    });
+    const explainer = new Explainer<Watched>({
+      edge,
+      table,
+      lines,
+      lineOf: (number) => directory.current().lines.resolve(number)?.number ?? number,
+      accountOf: (watched) => accountOf(watched, notifications.viewFor(watched)),
+      refusals,
     });
     // A request in a dialog from before a restart finds its subscription: it waits until all are taken up.
     const reclaimed = new Latch();
@@ -255,8 +269,11 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
     });
     return {
       module: SipEdgeModule,
-      controllers: [CallMessages],
-      providers: [{ provide: CALLS, useValue: calls.shared }],
+      controllers: [CallMessages, ExplainAnswers],
+      providers: [
+        { provide: CALLS, useValue: calls.shared },
+        { provide: EXPLAINER, useValue: explainer },
+      ],
     };
   },
 };

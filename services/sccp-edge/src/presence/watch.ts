@@ -1,5 +1,5 @@
 import type { OwnedSubscription } from '@linewatch/edge';
-import type { DeviceName, SubscriptionId } from '@linewatch/presence';
+import type { DeviceName, FlowRecord, SubscriptionId } from '@linewatch/presence';
 import type { TimerHandle } from '@linewatch/runtime';
 import type { StationInput } from '@linewatch/sccp';
 
@@ -9,6 +9,8 @@ export type LampPlace =
 
 /** The phone of a lamp, as far as presence needs it. */
 export interface LampPhone {
+  /** Its connection. */
+  readonly flow: Pick<FlowRecord, 'transport' | 'remote'>;
   input(input: StationInput): void;
 }
 

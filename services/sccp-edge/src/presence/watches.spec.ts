@@ -1,5 +1,5 @@
 import { applyCommands, emptyConfig } from '@linewatch/config';
-import { Directory, ManualClock, settle, type LineView } from '@linewatch/edge';
+import { Directory, ManualClock, Refusals, settle, type LineView } from '@linewatch/edge';
 import type { AuthorizeReply, Lamp, LineState, Subscription } from '@linewatch/presence';
 import { Metrics, presenceRules } from '@linewatch/runtime';
 import type { StationInput } from '@linewatch/sccp';
@@ -12,6 +12,8 @@ const office = [
   'ephone-dn 3', ' number 3003', ' allow watch', '!',
   'ephone 1', ' presence call-list', ' button 1:1', '!', 'ephone 2', ' button 1:2 2:3',
 ]; // prettier-ignore
+
+const FLOW = { transport: 'tcp', remote: { host: '192.0.2.31', port: 2000 } } as const;
 
 const one = {
   tag: 1,
@@ -33,6 +35,7 @@ function setUp(answer: (subscription: Subscription) => AuthorizeReply['word'] = 
   const asked: Subscription[] = [];
   const said: string[] = [];
   const world = { holds: true, answer };
+  const refusals = new Refusals();
   let subId = 0;
   const watches = new Watches({
     edge: { id: 'sccp-edge-1', epoch: 7 },
@@ -62,6 +65,7 @@ function setUp(answer: (subscription: Subscription) => AuthorizeReply['word'] = 
     wheel: clock.wheel,
     holds: () => world.holds,
     told: () => undefined,
+    refusals,
     counters: {
       answers: metrics.counters('a', 'a', 'word'),
       ended: metrics.counters('e', 'e', 'reason'),
@@ -70,7 +74,7 @@ function setUp(answer: (subscription: Subscription) => AuthorizeReply['word'] = 
     floodLog: { info: () => undefined, warn: () => undefined },
   });
   const heard: StationInput[] = [];
-  const phone: LampPhone = { input: (input) => void heard.push(input) };
+  const phone: LampPhone = { flow: FLOW, input: (input) => void heard.push(input) };
   const show = (line: string, state: Lamp['state'], dnd = false) => {
     lamps.set(line, { state, dnd });
     watches.lineChanged(line);

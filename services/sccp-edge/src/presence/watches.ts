@@ -6,6 +6,7 @@ import {
   type NotifyRecorder,
   ownedSubscription,
   OwnedTable,
+  type Refusals,
   slicesOf,
   type SubscriptionRecords,
   type WatchAuthorization,
@@ -41,6 +42,7 @@ export interface WatchesPorts {
   /** Whether this process may still speak as this edge [design law 5]. */
   readonly holds: () => boolean;
   readonly told: NotifyRecorder;
+  readonly refusals: Pick<Refusals, 'remember'>;
   readonly counters: {
     /** Lamps by what was decided. */
     readonly answers: LabelledCounter;
@@ -93,6 +95,7 @@ export class Watches {
     const { config } = this.ports.directory.current();
     if (!isEffective(config, tag)) {
       this.ports.counters.answers.of('no-call-list').add();
+      this.remember({ device, number }, primaryNumberOf({ lines }), { why: 'no-call-list' });
       return phone.input({ type: 'subscriptionAnswered', transactionID, cause: subscriptionCauses.authFail });
     }
     const place = { kind: 'call-list', transactionID } as const;
@@ -201,17 +204,29 @@ export class Watches {
 
   private refused(watch: Watch, watcher: string, word: Exclude<AuthorizationWord, 'allow'>): void {
     if (watch.isOver) return;
-    const { directory, wheel } = this.ports;
+    const { directory, wheel, clock } = this.ports;
     const { place, phone } = watch;
+    const isAskedAgain = place.kind === 'key' && (word === 'could-not-ask' || word === 'limit-reached');
+    const again = isAskedAgain ? { againAt: clock.now() + RETRY_MS[word] } : {};
+    this.remember(watch, watcher, { why: word, ...again });
     if (place.kind === 'call-list') {
       const cause = causeOf(word, directory.current().config.presence.server !== undefined);
       phone.input({ type: 'subscriptionAnswered', transactionID: place.transactionID, cause });
       return this.drop(watch, undefined);
     }
     phone.input(lampInput(place, blfStatuses.unknown));
-    if (word !== 'could-not-ask' && word !== 'limit-reached') return;
+    if (!isAskedAgain) return;
     wheel.cancel(watch.retry);
     watch.retry = wheel.set(RETRY_MS[word], () => void this.ask(this.next(watch), watcher));
+  }
+
+  private remember(
+    { device, number }: Pick<Watch, 'device' | 'number'>,
+    watcher: string,
+    refusal: { readonly why: string; readonly againAt?: number },
+  ): void {
+    const { refusals, host, clock } = this.ports;
+    refusals.remember({ device, number: watcher, host }, number, { at: clock.now(), ...refusal });
   }
 
   /** A key whose subscription was refused or has ended asks anew, under a name of its own. */
@@ -247,7 +262,8 @@ export class Watches {
     told(watched, { cseq: watched.count, view: { lamp } }, 200);
   }
 
-  private lampFor({ record: { line, presentity, deviceBased } }: Watched): Lamp {
+  /** What a lamp ought to show now. */
+  lampFor({ record: { line, presentity, deviceBased } }: Watched): Lamp {
     // What is beyond a trunk has no phone here that a `device` key could show [cme-presence P-8, V-9].
     const isDevice = deviceBased && presentity.kind === 'local';
     return monitoredLamp({ line, number: presentity.number, deviceBased: isDevice }, this.ports);

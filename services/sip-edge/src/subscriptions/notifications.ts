@@ -220,10 +220,13 @@ export class Notifications {
         leave();
         counters.answered.of(status < 300 ? '2xx' : String(status)).add();
         this.ports.answered(watched, notify, status);
+        const now = clock.now();
+        watched.answer = status;
+        watched.answeredAt = now;
         const retryAfter = status < 300 ? undefined : retryAfterOf(response());
         this.input(watched, {
           type: 'notifyAnswered',
-          now: clock.now(),
+          now,
           cseq: notify.cseq,
           status,
           ...(retryAfter !== undefined && { retryAfter }),

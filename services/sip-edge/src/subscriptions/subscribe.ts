@@ -1,5 +1,5 @@
-import type { Directory, Hold, SubscriptionRecords, WatchAuthorization } from '@linewatch/edge';
-import type { AuthorizeReply, Subscription, Watcher } from '@linewatch/presence';
+import type { Directory, Hold, Refusals, SubscriptionRecords, WatchAuthorization } from '@linewatch/edge';
+import { type AuthorizeReply, flowText, type Subscription, type Watcher } from '@linewatch/presence';
 import type { Clock, LabelledCounter, RateLimitedLog } from '@linewatch/runtime';
 import {
   checkRemoteCSeq,
@@ -54,6 +54,7 @@ export interface SubscribePorts {
   readonly clock: Pick<Clock, 'now'>;
   /** Requests by status. */
   readonly answers: LabelledCounter;
+  readonly refusals: Pick<Refusals, 'remember'>;
   readonly floodLog: Pick<RateLimitedLog, 'info'>;
 }
 
@@ -75,13 +76,13 @@ export class SubscribeHandler {
     const named = namedLine(incoming.request, directory.current());
     if (!named) return this.refuse(incoming, NOT_FOUND);
     const identity = await hold.run(() => identify(incoming));
-    if (identity === 'gave-up') return this.refuse(incoming, refusalOf['could-not-ask']);
+    if (identity === 'gave-up') return this.refuse(incoming, refusalOf['could-not-ask'], 'could-not-ask');
     const refusal = this.checkOutsider(incoming, identity);
-    if (refusal) return this.refuse(incoming, refusal);
+    if (refusal) return this.refuse(incoming, refusal, 'external-watcher-refused');
     const record = this.record(incoming, asked, named, identity);
     if (!record) return this.refuse(incoming, UNUSABLE_DIALOG);
     const reply = await this.ports.authorization.ask(record);
-    if (reply.word !== 'allow') return this.refuse(incoming, refusalOf[reply.word]);
+    if (reply.word !== 'allow') return this.refuse(incoming, refusalOf[reply.word], reply.word);
     this.accept(incoming, reply);
   }
 
@@ -182,7 +183,7 @@ export class SubscribeHandler {
   private async unsubscribe(incoming: ServerRequest, watched: Watched): Promise<void> {
     const { hold, records, notifications, clock } = this.ports;
     const ended = await hold.run(() => records.end(watched, 'request', 'unsubscribed'));
-    if (ended === 'gave-up') return this.refuse(incoming, refusalOf['could-not-ask']);
+    if (ended === 'gave-up') return this.refuse(incoming, refusalOf['could-not-ask'], 'could-not-ask');
     this.answer(incoming, watched.state.dialog.localTag, 0);
     const view = notifications.viewFor(watched);
     notifications.input(watched, { type: 'unsubscribed', now: clock.now(), view });
@@ -200,7 +201,7 @@ export class SubscribeHandler {
     const renewed = await hold.run(() =>
       records.renew(watched, 'request', (record) => ({ ...record, granted, expiresAt, protocol })),
     );
-    if (renewed === 'gave-up') return this.refuse(incoming, refusalOf['could-not-ask']);
+    if (renewed === 'gave-up') return this.refuse(incoming, refusalOf['could-not-ask'], 'could-not-ask');
     if (renewed === 'gone' || !isLive(watched.state)) return this.refuse(incoming, NO_SUBSCRIPTION);
     watched.flow = flow;
     watched.head = undefined;
@@ -230,19 +231,38 @@ export class SubscribeHandler {
     });
   }
 
-  private refuse(incoming: ServerRequest, { status, reason, headers }: Refusal): void {
+  /** @param why the word of who refused it; without one the request itself was at fault, or the service is off */
+  private refuse(incoming: ServerRequest, { status, reason, headers }: Refusal, why = reason): void {
+    const { request, flow } = incoming;
     this.ports.answers.of(String(status)).add();
     this.ports.floodLog.info(`subscribe ${status}`, 'a SUBSCRIBE was refused', {
       status,
       reason,
-      line: userOf(incoming.request.requestUri),
-      from: fromTag(incoming.request),
-      remote: `${incoming.flow.remote.host}:${incoming.flow.remote.port}`,
+      line: userOf(request.requestUri),
+      from: fromTag(request),
+      remote: `${flow.remote.host}:${flow.remote.port}`,
     });
+    this.remember(incoming, { status, why });
     incoming.respond(status, { reason, headers: headers as HeaderField[] });
+  }
+
+  /** For who asks later why a key is dark. The parties are those that the request names. */
+  private remember({ request, flow }: ServerRequest, { status, why }: { status: number; why: string }): void {
+    const userIn = (name: string) => (userOf(parseNameAddr(header(request, name) ?? '')?.uri ?? '') ?? '').slice(0, 64);
+    const blamed = BLAMED[status];
+    const text = blamed && header(request, blamed);
+    this.ports.refusals.remember({ number: userIn('From'), host: flow.remote.host }, userIn('To'), {
+      at: this.ports.clock.now(),
+      status,
+      why,
+      from: flowText(flow),
+      ...(text !== undefined && { asked: `${blamed}: ${text}`.slice(0, 200) }),
+    });
   }
 }
 
+/** The header field that a refusal is about. */
+const BLAMED: Readonly<Record<number, string>> = { 406: 'Accept', 423: 'Expires', 489: 'Event' };
 const NOT_FOUND: Refusal = { status: 404, reason: 'Not Found', headers: [] };
 const UNUSABLE_DIALOG: Refusal = { status: 400, reason: 'Contact Or Record-Route Malformed', headers: [] };
 const NO_SUBSCRIPTION: Refusal = { status: 481, reason: 'Subscription Does Not Exist', headers: [] };

@@ -27,11 +27,14 @@ export interface Watched extends OwnedSubscription {
   queued: boolean;
   /** When the last NOTIFY was sent, in milliseconds since the epoch; for the audit. */
   sentAt: number;
+  /** The status of the last answer, 0 before the first; and when, like `sentAt`. */
+  answer: number;
+  answeredAt: number;
 }
 
 /** A subscription with nothing under way. */
 export function newWatched(of: Pick<Watched, 'record' | 'subId' | 'token' | 'domain' | 'flow' | 'state'>): Watched {
-  return { ...ownedSubscription(of), ...of, queued: false, sentAt: 0 };
+  return { ...ownedSubscription(of), ...of, queued: false, sentAt: 0, answer: 0, answeredAt: 0 };
 }
 
 /** The record of a subscription as the notifier takes it. */

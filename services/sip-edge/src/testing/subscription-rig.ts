@@ -6,6 +6,7 @@ import {
   type Hold,
   type LineView,
   ManualClock,
+  Refusals,
   settle,
   SubscriptionRecords,
   WatchAuthorization,
@@ -48,6 +49,7 @@ export class SubscriptionRig {
   readonly directory: Directory;
   readonly endpoint: Endpoint;
   readonly documents: Documents;
+  readonly refusals = new Refusals();
   readonly notifications: Notifications;
   /** What was said in the streams. */
   readonly appended: OutboxEntry[] = [];
@@ -116,6 +118,7 @@ export class SubscriptionRig {
       contactOfEdge: () => undefined,
       clock: this.clock,
       answers: this.metrics.counters('subscribe_total', 'test', 'status'),
+      refusals: this.refusals,
       floodLog,
     });
     this.endpoint.handle('SUBSCRIBE', (incoming) => handler.handle(incoming));
