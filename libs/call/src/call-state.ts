@@ -88,7 +88,12 @@ export type TransferringCall = CallBase & {
   readonly status: 'transferring';
   readonly referrer?: CallLeg;
   readonly transferee: CallLeg;
-  readonly refer: { readonly exchange: string; readonly target: string; readonly notified: number };
+  readonly refer: {
+    readonly exchange: string;
+    readonly target: string;
+    readonly by: Party;
+    readonly notified: number;
+  };
   readonly modification?: Modification;
   readonly target:
     | { readonly phase: 'routing' }

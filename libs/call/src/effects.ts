@@ -54,7 +54,7 @@ export function releaseAll(
 
 /** A target as a leg of the call. */
 export function calledLeg({ leg, edge, target }: RoutedTarget): CallLeg {
-  const number = target.kind === 'phone' ? target.line : target.number;
+  const number = target.kind === 'dial-peer' ? target.number : target.line;
   return { leg, edge, role: 'callee', party: { number } };
 }
 

@@ -40,3 +40,13 @@ export type {
 export { startCall, stepCall } from './call';
 export { evolveStanding, factOfChange, initialStanding, type LegStanding } from './leg-facts';
 export { legRestoreSchema, resumeCall, type LegRestore, type RestoredLeg, type ResumedCall } from './resume';
+export {
+  parkCall,
+  restoreParked,
+  stepParked,
+  type ParkedCall,
+  type ParkEffect,
+  type ParkInput,
+  type ParkPlan,
+  type ParkStep,
+} from './park';

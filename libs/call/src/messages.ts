@@ -25,10 +25,11 @@ const exchange = name;
 export const partySchema = z.object({ number: z.string().max(256), display: z.string().max(256).optional() });
 export type Party = z.infer<typeof partySchema>;
 
-/** Where a leg goes: a phone at one of its bindings, or a number beyond a dial peer (a trunk). */
+/** Where a leg goes: a phone at one of its bindings, a number beyond a dial peer (a trunk), or a slot where calls wait. */
 export const callTargetSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('phone'), line: name, device: name, instance: name, binding: bindingSchema }),
   z.object({ kind: z.literal('dial-peer'), tag: z.number().int().nonnegative(), number: name }),
+  z.object({ kind: z.literal('park-slot'), line: name }),
 ]);
 export type CallTarget = z.infer<typeof callTargetSchema>;
 
@@ -75,6 +76,8 @@ export const legCommandSchema = z.discriminatedUnion('type', [
     caller: partySchema,
     called: z.string().max(256),
     session: sessionSchema.optional(),
+    /** Who sends the caller here by a transfer [RFC3892]: at a park slot that parks the call, and without it fetches one. */
+    referredBy: partySchema.optional(),
     /** How many more servers may pass the call on [RFC3261 8.1.1.6]; written by the controller's shell. */
     maxForwards: z.number().int().min(0).max(255).optional(),
   }),

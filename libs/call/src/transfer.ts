@@ -42,7 +42,7 @@ function callTarget(state: TransferringCall, routed: readonly RoutedTarget[]): C
   const ringing = targets.map(calledLeg);
   const caller = state.transferee.party;
   const effects = targets.map(({ leg, edge, target }) =>
-    command({ leg, edge }, { type: 'offer', target, caller, called: state.refer.target }),
+    command({ leg, edge }, { type: 'offer', target, caller, called: state.refer.target, referredBy: state.refer.by }),
   );
   return {
     state: { ...state, target: { phase: 'ringing', ringing, refusals: [], offered: ringing.length } },

@@ -79,7 +79,7 @@ function startTransfer(
     attempt,
     referrer,
     transferee,
-    refer: { exchange, target, notified: 100 },
+    refer: { exchange, target, by: referrer.party, notified: 100 },
     ...(modification && { modification }),
     target: { phase: 'routing' },
   };

@@ -21,6 +21,7 @@ export {
 } from './calls/edge-leg';
 export { type LegProtocol, type LegProtocolFact, EdgeLegs } from './calls/edge-legs';
 export { type CallParts, type CallSettings, type EdgeCallsParts, EdgeCalls } from './calls/edge-calls';
+export { chooseSlot, isParkSlot } from './calls/park-choice';
 export type { CallingPhone } from './calls/routing';
 export { Turns } from './calls/turns';
 export { type OwnedSubscription, OwnedTable, ownedSubscription } from './subscriptions/owned-subscription';

@@ -78,10 +78,21 @@ describe('a lamp', () => {
     expect(lamp(then(emptyLine('3001'), configured(instance({ devices: [] }))))).toBe('unknown');
   });
 
-  it('of a park slot needs no registration [T-10]', () => {
-    const slot = then(emptyLine('3901'), configured(instance({ kind: 'park-slot', devices: [] })));
-    expect(lamps(slot, leg('l', 'confirmed'), leg('l', 'terminated'))).toEqual(['idle', 'in-use', 'idle']);
-  });
+  it.each(['park-slot', 'paging', 'conference'] as const)(
+    'of a %s number needs no registration: idle while free, in use while used, unknown without allow watch [cme-presence 3.4, T-10]',
+    (kind) => {
+      const floating = instance({ kind, devices: [] });
+      const used = { device: kind };
+      const seen = lamps(
+        then(emptyLine('3901'), configured(floating)),
+        leg('l', 'confirmed', used),
+        configured({ ...floating, watchable: false }),
+        configured(floating),
+        leg('l', 'terminated', used),
+      );
+      expect(seen).toEqual(['idle', 'in-use', 'unknown', 'in-use', 'idle']);
+    },
+  );
 
   it('shows do-not-disturb of an unshared SCCP line, idle and in use [T-11]', () => {
     const seen = lamps(

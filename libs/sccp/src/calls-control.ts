@@ -88,7 +88,8 @@ export function dial(turn: CallsTurn, call: StationCall, number: string): Statio
   turn.stop(`digits ${call.call}`);
   const quiet = silence(turn, call);
   const { world } = turn;
-  if (call.transferOf !== undefined && world.settings.transferSystem === 'full-blind') {
+  const isBlind = world.settings.transferSystem === 'full-blind' || world.isParkSlot?.(number) === true;
+  if (call.transferOf !== undefined && isBlind) {
     transferTo(turn, quiet, call.transferOf, number);
     return undefined;
   }
@@ -234,6 +235,13 @@ export function transferTo(turn: CallsTurn, consultation: StationCall, held: num
   const referring = turn.update(call, { transferring: exchange });
   turn.send(prompt(referring, `Transfer to ${target}`, turn.world));
   turn.tell(referring, { type: 'refer', exchange, target });
+}
+
+/** The Park key: the far side is to wait at a slot; the user hears at which when it does [AG-park]. */
+export function parkAt(turn: CallsTurn, call: StationCall, slot: string): void {
+  if (call.leg !== 'open' || !call.isAgreed || call.transferring !== undefined) return;
+  const exchange = turn.newExchange();
+  turn.tell(turn.update(call, { transferring: exchange, parkingAt: slot }), { type: 'refer', exchange, target: slot });
 }
 
 /** Consultative transfer: the far sides of both calls are to be connected with each other. */

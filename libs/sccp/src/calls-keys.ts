@@ -176,6 +176,10 @@ function pressFunction(turn: CallsTurn, key: SoftKey, line: number, named: numbe
     }
     case 'transfer':
       return pressTransfer(turn, named);
+    case 'park': {
+      const talking = callOf(turn, named, ({ phase, isAgreed }) => phase === 'connected' && isAgreed);
+      return feature(turn, 'park', talking?.line ?? line, talking?.call ?? 0);
+    }
     case 'doNotDisturb':
       return pressDoNotDisturb(turn, named);
     case 'forwardAll':
@@ -183,7 +187,6 @@ function pressFunction(turn: CallsTurn, key: SoftKey, line: number, named: numbe
     case 'forwardNoAnswer':
     case 'info':
     case 'conference':
-    case 'park':
     case 'join':
     case 'meetMe':
     case 'pickup':

@@ -7,6 +7,9 @@ import { chooseCodec } from './media';
 
 /** What the far side of a call wants of the phone. */
 
+/** How long a phone shows where a call is parked. */
+const PARKED_SECONDS = 10;
+
 /** A call for the phone: it rings, or is refused at once. */
 export function takeOfferedCall(turn: CallsTurn, offer: Extract<StationCallsInput, { type: 'offer' }>): void {
   const { call: reference, line, caller, called, media } = offer;
@@ -74,7 +77,10 @@ export function obey(turn: CallsTurn, call: StationCall, command: StationLegComm
     case 'infoAnswered':
       return;
     case 'referProgress':
-      if (call.transferring === command.exchange && command.status >= 300) transferFailed(turn, call);
+      if (call.transferring !== command.exchange) return;
+      if (command.status >= 300) transferFailed(turn, call);
+      else if (command.status >= 200 && call.parkingAt !== undefined)
+        turn.send(notice(`Call Park At ${call.parkingAt}`, PARKED_SECONDS, turn.world));
       return;
     case 'referRefused':
       return call.transferring === command.exchange ? transferFailed(turn, call) : undefined;
@@ -148,7 +154,7 @@ function takeRefusal(turn: CallsTurn, call: StationCall, status: number): void {
 }
 
 function transferFailed(turn: CallsTurn, call: StationCall): void {
-  const kept = turn.update(call, { transferring: undefined });
-  turn.send(notice('Transfer failed', 5, turn.world));
+  const kept = turn.update(call, { transferring: undefined, parkingAt: undefined });
+  turn.send(notice(call.parkingAt === undefined ? 'Transfer failed' : 'Park failed', 5, turn.world));
   if (kept.phase === 'held') turn.send(prompt(kept, 'Hold', turn.world));
 }

@@ -136,6 +136,8 @@ export interface StationCall {
   readonly transferOf?: number;
   /** The exchange of a transfer that is under way. */
   readonly transferring?: string;
+  /** It is a transfer to this park slot, by the Park key. */
+  readonly parkingAt?: string;
   /** A tone sounds for this call. */
   readonly hasTone?: true;
 }
@@ -197,6 +199,8 @@ export interface CallsWorld {
   /** Line instance n is the nth. */
   readonly lines: readonly CallLine[];
   readonly dialPlan: (digits: string, line: number) => DialMatch;
+  /** Whether a number is a park slot's: a transfer to it is done when it is dialled. */
+  readonly isParkSlot?: (number: string) => boolean;
   /** Whose number that is, where it is known. */
   readonly nameOf?: (number: string) => string | undefined;
   /** Of the registered phone. */
@@ -220,6 +224,8 @@ export type StationCallsInput =
       readonly media?: MediaDescription;
     }
   | { readonly type: 'command'; readonly call: number; readonly command: StationLegCommand }
+  /** The user parks a call, and this slot is to take it. */
+  | { readonly type: 'park'; readonly call: number; readonly slot: string }
   /** Call that number as if a key had been pressed for it. */
   | { readonly type: 'dial'; readonly number: string; readonly line: number }
   /** A shared line is used at another phone, or is not any more. */

@@ -414,7 +414,7 @@ describe('a phone', () => {
       .softKey('forwardAll')
       .press({ type: 'featureKey', instance: 3 });
     expect(story.news()).toEqual([
-      'feature park line 0 call 1',
+      'feature park line 1 call 1',
       'feature voiceMail line 0 call 0',
       'feature forwardAll line 0 call 0',
       'feature featureKey line 3 call 0',

@@ -1,4 +1,4 @@
-import { dial, fail, finish } from './calls-control';
+import { dial, fail, finish, parkAt } from './calls-control';
 import { callState, lampsAndBell } from './calls-display';
 import { dialNumber, pressKey, setDoNotDisturb } from './calls-keys';
 import { obey, takeOfferedCall } from './calls-leg';
@@ -71,6 +71,10 @@ function take(turn: CallsTurn, input: StationCallsInput): void {
     }
     case 'dial':
       return dialNumber(turn, input.number, input.line);
+    case 'park': {
+      const call = turn.find(input.call);
+      return call && parkAt(turn, call, input.slot);
+    }
     case 'elsewhere':
       return showElsewhere(turn, input);
     case 'doNotDisturb':

@@ -14,6 +14,9 @@ export class SccpKey {
   /** Everything it showed, oldest first. */
   readonly lamps: SccpLamp[] = [];
 
+  /** The phone asked for the state: the answer may cross the same state on its way. */
+  wasAsked = false;
+
   constructor(
     readonly instance: number,
     readonly type: number,

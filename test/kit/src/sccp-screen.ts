@@ -165,7 +165,10 @@ export abstract class SccpScreen {
       if (key.label !== '' && key.label !== label)
         this.violations.push(`the label of key ${key.instance} changed to ${label}`);
       key.label = label;
-      if (key.lamp === lamp) this.repeatedLamps += 1;
+      if (key.lamp === lamp) {
+        if (!key.wasAsked) this.repeatedLamps += 1;
+        key.wasAsked = false;
+      }
       key.lamps.push(lamp);
     }
     if (name !== 'SubscriptionStat' && name !== 'Notification') return;

@@ -200,6 +200,7 @@ export class SccpStation extends SccpScreen {
   /** Asks for the state of a BLF or feature key, as phones of this version do. */
   async askFeature(instance: number): Promise<SccpKey> {
     const words = this.offeredVersion < 15 ? [instance] : [instance, 1];
+    this.key(instance).wasAsked = true;
     await this.ask(0x0034, words, /^FeatureStat/, 'instance', instance);
     return this.key(instance);
   }

@@ -18,7 +18,7 @@ const PROBE_SPACING_MS = 2;
 
 export interface ResumptionParts {
   readonly edge: EdgeLife;
-  readonly legs: Pick<EdgeLegs, 'order' | 'protocol'>;
+  readonly legs: Pick<EdgeLegs, 'order' | 'restore'>;
   readonly controllers: Pick<Controllers, 'resume'>;
   readonly courier: Pick<CallCourier, 'event'>;
   readonly publisher: Pick<LegPublisher, 'buried'>;
@@ -92,7 +92,7 @@ export class CallResumption {
       };
       const begun = newLeg(making);
       const found = { ...begun, standing: { ...begun.standing, state, held } };
-      if (this.parts.legs.protocol.restore(found, restore.protocol)) return;
+      if (this.parts.legs.restore(found, restore.protocol)) return;
     }
     this.parts.publisher.buried({ id, call, owner, facing }, direction);
   }

@@ -18,6 +18,7 @@ import { isLater, type EdgeLeg } from './edge-leg';
 import { EdgeLegs, type LegProtocol } from './edge-legs';
 import { LegPublisher } from './leg-publisher';
 import { OtherEdges } from './other-edges';
+import { ParkSlots, type SlotLeg } from './park-slots';
 import { route, type CallingPhone } from './routing';
 import { Turns } from './turns';
 
@@ -38,8 +39,8 @@ export interface CallParts {
   readonly outbox: Pick<Outbox, 'put'>;
   readonly bindings: Pick<Bindings, 'of'>;
   readonly directory: Pick<Directory, 'current'>;
-  readonly lines: Pick<Lines, 'all' | 'onChange'>;
-  readonly monitor: Pick<EdgeMonitor, 'isAlive'>;
+  readonly lines: Pick<Lines, 'all' | 'onChange' | 'get'>;
+  readonly monitor: Pick<EdgeMonitor, 'isAlive' | 'edges'>;
   readonly wheel: TimerWheel;
   readonly clock: Clock;
   readonly floodLog: RateLimitedLog;
@@ -64,7 +65,7 @@ export class EdgeCalls<Leg extends EdgeLeg = EdgeLeg, Protocol extends LegProtoc
   private readonly settings: CallSettings;
   private readonly courier: CallCourier;
   private readonly controllers: Controllers;
-  private readonly publisher: LegPublisher<Leg>;
+  private readonly publisher: LegPublisher<Leg | SlotLeg>;
   private readonly others: OtherEdges;
   private made = 0;
   private isDraining = false;
@@ -91,7 +92,7 @@ export class EdgeCalls<Leg extends EdgeLeg = EdgeLeg, Protocol extends LegProtoc
       wheel,
       floodLog,
       refused: metrics.counter('leg_facts_refused_total', 'Facts of legs that the outbox did not take'),
-      factOf: (leg: Leg) => this.legs.protocol.factOf(leg),
+      factOf: (leg: Leg | SlotLeg) => this.legs.factOf(leg),
     });
     this.legs = new EdgeLegs(
       {
@@ -103,6 +104,7 @@ export class EdgeCalls<Leg extends EdgeLeg = EdgeLeg, Protocol extends LegProtoc
         onEvent: (leg, event) => this.said(leg, event),
       },
       (legs) => parts.protocol(legs, turns),
+      (legs) => new ParkSlots({ ...parts, legs, turns }),
     );
     this.controllers = new Controllers({
       edge: edge.id,

@@ -34,6 +34,8 @@ export interface EdgeLeg {
   /** The other side, as facts tell it. */
   facing: Party;
   standing: LegStanding;
+  /** Its line shows nothing of it: a call that was fetched from its slot, or that fetches one. */
+  isHidden?: boolean;
   /** Its fact is said again before it is not believed any more. */
   lease?: TimerHandle;
 }
@@ -73,8 +75,8 @@ export function newLeg(making: LegMaking): EdgeLeg {
   return { ...making, commanded: { epoch: 0, seq: 0 }, standing };
 }
 
-/** The leg that an offer to a phone asks for. */
-export function offeredLeg({ call, leg, controller, peer }: LegOrder, offer: LegOffer, target: PhoneTarget): EdgeLeg {
+/** The leg that an offer to a phone, or to a slot, asks for. */
+export function offeredLeg({ call, leg, controller, peer }: LegOrder, offer: LegOffer, target: LegOwner): EdgeLeg {
   const { line, device, instance } = target;
   return newLeg({
     id: leg,

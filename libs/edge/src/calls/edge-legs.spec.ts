@@ -17,23 +17,32 @@ function setUp(maxLegs = 10) {
     told.push(`to ${controller}: ${id} ${event.type}`);
   const changed = ({ id, standing, facing }: EdgeLeg, _before: unknown, options: { cause?: string } = {}) =>
     told.push(`${id} ${standing.state} with ${facing.number}${options.cause === undefined ? '' : ` ${options.cause}`}`);
+  const noSlots = () => ({ offer: fail, command: fail, restore: () => false, factOf: () => ({ restore: undefined }) });
   const turns = new Turns((error) => {
     throw error;
   });
-  const parts = { clock, wheel: clock.wheel, turns, publisher: { changed }, maxLegs, onEvent };
-  const legs = new EdgeLegs(parts, (shell) => ({
-    offer: (order: LegOrder, asked: LegOffer) => {
-      offered.push(order);
-      if (asked.target.kind === 'phone') shell.add(offeredLeg(order, asked, asked.target));
-      else shell.refuse(order, 503);
-    },
-    command: (leg: EdgeLeg, order: LegOrder) => shell.commanded(leg, order),
-    restore: () => false,
-    factOf: () => ({ restore: undefined }),
-  }));
+  const parts = { clock, wheel: clock.wheel, turns, publisher: { changed, hidden: () => undefined }, maxLegs, onEvent };
+  const legs = new EdgeLegs(
+    parts,
+    (shell) => ({
+      offer: (order: LegOrder, asked: LegOffer) => {
+        offered.push(order);
+        if (asked.target.kind === 'phone') shell.add(offeredLeg(order, asked, asked.target));
+        else shell.refuse(order, 503);
+      },
+      command: (leg: EdgeLeg, order: LegOrder) => shell.commanded(leg, order),
+      restore: () => false,
+      factOf: () => ({ restore: undefined }),
+    }),
+    noSlots,
+  );
   const order = (leg: string, command: LegOrder['command'] = offer, rest: Partial<LegOrder> = {}) =>
     legs.order({ call: 'call', leg, controller: 'edge-2', command, ...rest });
   return { clock, legs, order, offered, told };
+}
+
+function fail(): never {
+  throw new Error('no slot is in play');
 }
 
 /** An order to such a leg made it. */

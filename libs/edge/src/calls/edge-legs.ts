@@ -3,6 +3,7 @@ import type { EdgeId, LegFact, LegId } from '@linewatch/presence';
 import type { Clock, TimerWheel } from '@linewatch/runtime';
 import type { EdgeLeg, LegOffer, LegOrder } from './edge-leg';
 import type { LegPublisher } from './leg-publisher';
+import { isSlotLeg, type SlotLeg, type SlotLegs } from './park-slots';
 import { Recent } from './recent';
 import type { Turns } from './turns';
 
@@ -39,7 +40,7 @@ export interface EdgeLegsParts<Leg extends EdgeLeg> {
   readonly wheel: Pick<TimerWheel, 'cancel'>;
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly turns: Turns;
-  readonly publisher: Pick<LegPublisher<Leg>, 'changed'>;
+  readonly publisher: Pick<LegPublisher<Leg | SlotLeg>, 'changed' | 'hidden'>;
   readonly maxLegs: number;
   readonly onEvent: LegEventListener;
 }
@@ -50,28 +51,34 @@ export interface EdgeLegsParts<Leg extends EdgeLeg> {
  */
 export class EdgeLegs<Leg extends EdgeLeg = EdgeLeg, Protocol extends LegProtocol<Leg> = LegProtocol<Leg>> {
   readonly protocol: Protocol;
-  private readonly byId = new Map<LegId, Leg>();
+  private readonly slots: LegProtocol<SlotLeg>;
+  private readonly byId = new Map<LegId, Leg | SlotLeg>();
   private readonly ended: Recent;
 
-  /** @param protocol makes the protocol, which is given these legs to tell them what becomes of each */
+  /**
+   * @param protocol makes the protocol, which is given these legs to tell them what becomes of each
+   * @param slots makes what keeps the legs that end at a park slot
+   */
   constructor(
     private readonly parts: EdgeLegsParts<Leg>,
     protocol: (legs: EdgeLegs<Leg>) => Protocol,
+    slots: (legs: SlotLegs) => LegProtocol<SlotLeg>,
   ) {
     this.ended = new Recent(parts.clock, REMEMBERED_MS);
     this.protocol = protocol(this);
+    this.slots = slots(this);
   }
 
   get size(): number {
     return this.byId.size;
   }
 
-  get(id: LegId): Leg | undefined {
+  get(id: LegId): EdgeLeg | undefined {
     return this.byId.get(id);
   }
 
   /** The legs of calls that an edge controls. */
-  controlledBy(edge: EdgeId): Leg[] {
+  controlledBy(edge: EdgeId): EdgeLeg[] {
     return [...this.byId.values()].filter((leg) => leg.controller === edge);
   }
 
@@ -84,14 +91,27 @@ export class EdgeLegs<Leg extends EdgeLeg = EdgeLeg, Protocol extends LegProtoco
       return true;
     }
     if (!leg) return false;
-    this.parts.turns.take(() => this.protocol.command(leg, order));
+    this.parts.turns.take(() => {
+      if (isSlotLeg(leg)) this.slots.command(leg, order);
+      else this.protocol.command(leg, order);
+    });
     return true;
+  }
+
+  /** Takes up a leg from before a restart. False: what its fact kept cannot be read. */
+  restore(leg: EdgeLeg, kept: unknown): boolean {
+    return isSlotLeg(leg) ? this.slots.restore(leg, kept) : this.protocol.restore(leg, kept);
+  }
+
+  /** What the leg's next fact tells. */
+  factOf(leg: Leg | SlotLeg): LegProtocolFact {
+    return isSlotLeg(leg) ? this.slots.factOf(leg) : this.protocol.factOf(leg);
   }
 
   // What the protocol tells
 
   /** A leg begins, or was found again after a restart; its line is told at once if it shows [design laws 3 and 4]. */
-  add(leg: Leg): void {
+  add(leg: Leg | SlotLeg): void {
     this.byId.set(leg.id, leg);
     this.parts.publisher.changed(leg, undefined);
   }
@@ -103,7 +123,7 @@ export class EdgeLegs<Leg extends EdgeLeg = EdgeLeg, Protocol extends LegProtoco
   }
 
   /** The leg's machine took a command. */
-  commanded(leg: Leg, { controller, peer, command }: LegOrder): void {
+  commanded(leg: Leg | SlotLeg, { controller, peer, command }: LegOrder): void {
     leg.controller = controller;
     const isNewPeer = peer !== undefined && couple(leg, peer);
     const before = leg.standing;
@@ -112,7 +132,7 @@ export class EdgeLegs<Leg extends EdgeLeg = EdgeLeg, Protocol extends LegProtoco
   }
 
   /** The leg's machine said something: its line and its controller hear it. */
-  said(leg: Leg, event: LegEvent): void {
+  said(leg: Leg | SlotLeg, event: LegEvent): void {
     const before = leg.standing;
     leg.standing = evolveStanding(before, event);
     this.parts.publisher.changed(leg, before, causeOf(event));
@@ -120,13 +140,18 @@ export class EdgeLegs<Leg extends EdgeLeg = EdgeLeg, Protocol extends LegProtoco
   }
 
   /** The other side is known, or known better: after digits were dialled. */
-  faces(leg: Leg, facing: Party): void {
+  faces(leg: Leg | SlotLeg, facing: Party): void {
     leg.facing = facing;
     this.parts.publisher.changed(leg, leg.standing, { anyway: true });
   }
 
+  /** The leg goes on, but is no call on its line any more. */
+  hide(leg: Leg | SlotLeg, cause: string): void {
+    this.parts.publisher.hidden(leg, cause);
+  }
+
   /** The leg is over. May be told more than once. */
-  end(leg: Leg): void {
+  end(leg: Leg | SlotLeg): void {
     if (this.byId.get(leg.id) !== leg) return;
     this.byId.delete(leg.id);
     this.ended.add(leg.id);
@@ -135,6 +160,7 @@ export class EdgeLegs<Leg extends EdgeLeg = EdgeLeg, Protocol extends LegProtoco
 
   private offer(order: LegOrder, offer: LegOffer): void {
     if (this.byId.size >= this.parts.maxLegs) this.refuse(order, 503);
+    else if (offer.target.kind === 'park-slot') this.slots.offer(order, offer);
     else this.protocol.offer(order, offer);
   }
 }

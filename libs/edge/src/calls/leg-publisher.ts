@@ -35,10 +35,21 @@ export class LegPublisher<Leg extends EdgeLeg = EdgeLeg> {
 
   /** Publishes the change of a leg's standing, if watchers see one; `anyway` also when they do not (a new peer, a restart). */
   changed(leg: Leg, before: LegStanding | undefined, options: { cause?: string; anyway?: boolean } = {}): void {
+    if (leg.isHidden) return;
     const { state } = leg.standing;
     const change = factOfChange(before, leg.standing);
     if (!change && (!options.anyway || state === 'offered' || state === 'terminated')) return;
     this.publish(leg, options.cause);
+  }
+
+  /** A leg goes on, and its line shows it no more: the line hears that it ended. */
+  hidden(leg: Leg, cause: string): void {
+    if (leg.isHidden) return;
+    leg.isHidden = true;
+    this.parts.wheel.cancel(leg.lease);
+    const { state, direction } = leg.standing;
+    if (state === 'offered' || state === 'terminated') return;
+    this.put(leg, { ...this.begun(leg), state: 'terminated', direction, held: false, cause });
   }
 
   /** The end of a leg from before a restart that cannot be gone on with. */

@@ -52,7 +52,11 @@ async function ask(
       of: async () =>
         Object.fromEntries(Object.entries(devices).map(([name, bindings]) => [name, { seq: 1, bindings }])),
     },
-    monitor: { isAlive: (edge, epoch) => options.alive?.includes(edge) === true && (epoch ?? 3) === 3 },
+    monitor: {
+      isAlive: (edge, epoch) => options.alive?.includes(edge) === true && (epoch ?? 3) === 3,
+      edges: () => [],
+    },
+    lines: { get: () => undefined },
     clock: { now: () => NOW },
     newLeg: () => `leg${(legs += 1)}`,
     standIn: () => ('standIn' in options ? options.standIn : HERE.id),
@@ -95,7 +99,8 @@ describe('where a number is', () => {
       edge: HERE,
       directory: new Directory(config),
       bindings: { of: () => Promise.reject(new UnavailableError('away')) },
-      monitor: { isAlive: () => false },
+      monitor: { isAlive: () => false, edges: () => [] },
+      lines: { get: () => undefined },
       clock: { now: () => NOW },
       newLeg: () => 'leg',
       standIn: () => undefined,

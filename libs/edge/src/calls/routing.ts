@@ -1,10 +1,12 @@
 import type { RoutedTarget, RouteRefusal } from '@linewatch/call';
 import type { LineEntry } from '@linewatch/config';
-import type { EdgeId, InstanceId, LegId } from '@linewatch/presence';
+import type { EdgeId, InstanceId, LegId, LineNumber } from '@linewatch/presence';
 import type { Clock, EdgeMonitor } from '@linewatch/runtime';
 import { reachableBindings, type Bindings } from '../bindings';
 import type { Directory } from '../directory';
+import type { Lines } from '../lines';
 import type { PhoneTarget } from './edge-leg';
+import { holderOf, isParkSlot } from './park-choice';
 
 /** Phones that one call rings at most. */
 const MAX_TARGETS = 32;
@@ -18,7 +20,8 @@ export interface RoutingParts {
   readonly edge: { readonly id: EdgeId; readonly epoch: number };
   readonly directory: Pick<Directory, 'current'>;
   readonly bindings: Pick<Bindings, 'of'>;
-  readonly monitor: Pick<EdgeMonitor, 'isAlive'>;
+  readonly monitor: Pick<EdgeMonitor, 'isAlive' | 'edges'>;
+  readonly lines: Pick<Lines, 'get'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly newLeg: () => LegId;
   /** An edge that reaches phones over UDP, for one that registered at an edge which is gone. */
@@ -34,6 +37,10 @@ export interface RoutingParts {
 export async function route(parts: RoutingParts, number: string, isCalling?: CallingPhone): Promise<Routed> {
   const entry = parts.directory.current().lines.resolve(number);
   if (!entry) return { refusal: 'unknown-number' };
+  if (isParkSlot(entry)) {
+    const target = { kind: 'park-slot', line: entry.number } as const;
+    return { targets: [{ leg: parts.newLeg(), edge: slotEdge(parts, entry.number), target }] };
+  }
   let targets: readonly RoutedTarget[];
   try {
     targets = await phonesOf(parts, entry);
@@ -44,6 +51,14 @@ export async function route(parts: RoutingParts, number: string, isCalling?: Cal
   const others = targets.filter(({ target }) => target.kind !== 'phone' || !isCalling?.(target));
   const chosen = (others.length > 0 ? others : targets).slice(0, MAX_TARGETS);
   return chosen.length > 0 ? { targets: chosen } : { refusal: 'nobody-registered' };
+}
+
+/** The edge that has the parked call; for a free slot one that all edges agree on, so that two calls cannot take it. */
+function slotEdge({ edge, monitor, lines }: RoutingParts, line: LineNumber): EdgeId {
+  const holder = holderOf(lines.get(line));
+  if (holder !== undefined && (holder === edge.id || monitor.isAlive(holder))) return holder;
+  const others = monitor.edges().flatMap((each) => (each.alive ? [each.edge] : []));
+  return [edge.id, ...others].sort()[0] ?? edge.id;
 }
 
 async function phonesOf(parts: RoutingParts, entry: LineEntry): Promise<RoutedTarget[]> {

@@ -48,7 +48,7 @@ function setUp(settings = {}) {
     },
     directory,
     lines: { all: () => [], get: () => undefined, onChange: () => () => undefined },
-    monitor: { isAlive: () => true },
+    monitor: { isAlive: () => true, edges: () => [] },
     wheel: clock.wheel,
     clock,
     floodLog: new RateLimitedLog(log, clock),

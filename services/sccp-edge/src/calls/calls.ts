@@ -39,7 +39,7 @@ export class Calls {
   private registrations = 0;
 
   constructor(private readonly parts: CallsParts) {
-    const { edge, wheel, directory, metrics, doNotDisturb } = parts;
+    const { edge, wheel, directory, lines, metrics, doNotDisturb } = parts;
     this.shared = new EdgeCalls<SccpLeg, SccpLegs>({
       ...parts,
       protocol: (legs, turns) => {
@@ -53,6 +53,7 @@ export class Calls {
       turns: this.turns,
       wheel,
       directory,
+      lines,
       mediaOf,
       disturb: (phone, isOn) => doNotDisturb.set(phone, isOn),
       unknownFeatures: metrics.counters('features_unserved_total', 'Keys that do nothing yet, by feature', 'feature'),

@@ -1,5 +1,5 @@
 import type { SessionDescription } from '@linewatch/call';
-import type { Directory, EdgeCalls, Turns } from '@linewatch/edge';
+import type { Directory, EdgeCalls, Lines, Turns } from '@linewatch/edge';
 import type { LabelledCounter, TimerWheel } from '@linewatch/runtime';
 import type { MediaDescription } from '@linewatch/sccp';
 import type { Phone } from '../stations/phone';
@@ -14,6 +14,7 @@ export interface PhoneCallsPorts {
   readonly turns: Turns;
   readonly wheel: Pick<TimerWheel, 'set' | 'cancel'>;
   readonly directory: Pick<Directory, 'current'>;
+  readonly lines: Pick<Lines, 'get'>;
   readonly mediaOf: (session: SessionDescription) => MediaDescription;
   /** Do-not-disturb of a phone was turned on or off. */
   readonly disturb: (phone: Phone, isOn: boolean) => void;

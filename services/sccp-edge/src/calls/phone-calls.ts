@@ -1,5 +1,7 @@
 import type { Party } from '@linewatch/call';
 import {
+  chooseSlot,
+  isParkSlot,
   namedParty,
   newLeg,
   type DirectoryView,
@@ -142,6 +144,7 @@ export class PhoneCalls {
         channels,
       })),
       dialPlan: (digits) => dialPlanOf(lines).match(digits),
+      isParkSlot: (number) => isParkSlot(lines.resolve(number)),
       nameOf: (number) => namedParty(this.view(), number).display,
       version,
       dynamicMessages,
@@ -159,7 +162,7 @@ export class PhoneCalls {
       case 'doNotDisturb':
         return this.disturbed(effect.isOn, effect.forCall);
       case 'feature':
-        return this.feature(effect.feature, effect.line);
+        return this.feature(effect.feature, effect.line, effect.call);
       case 'startTimer': {
         const { name, ms } = effect;
         this.ports.wheel.cancel(this.timers.get(name));
@@ -280,14 +283,26 @@ export class PhoneCalls {
   }
 
   /** A key for something that is no call by itself. */
-  private feature(feature: string, line: number): void {
+  private feature(feature: string, line: number, call: number): void {
     const { voicemail } = this.view().config.telephonyService;
     if (feature === 'voiceMail' && voicemail !== undefined) {
       return this.ports.turns.take(() => this.input({ type: 'dial', number: voicemail, line }));
     }
+    if (feature === 'park' && call !== 0) return this.park(call, line);
     this.ports.unknownFeatures.of(feature).add();
+    this.notice('Key is not active');
+  }
+
+  private park(call: number, line: number): void {
+    const number = this.station.phone.lines[line - 1]?.dns[0]?.number ?? '';
+    const slot = chooseSlot(this.view(), (each) => this.ports.lines.get(each), number);
+    if (slot === undefined) return this.notice('No Park Number Available');
+    this.ports.turns.take(() => this.input({ type: 'park', call, slot }));
+  }
+
+  private notice(notify: string): void {
     const name = this.station.dynamicMessages ? 'DisplayDynamicNotifyMessage' : 'DisplayNotifyMessage';
-    this.station.send({ name, timeout: NOTICE_SECONDS, notify: 'Key is not active' });
+    this.station.send({ name, timeout: NOTICE_SECONDS, notify });
   }
 
   private view(): DirectoryView {

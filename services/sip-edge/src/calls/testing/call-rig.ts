@@ -117,12 +117,13 @@ export class CallRig {
       directory: this.directory,
       lines: {
         all: () => this.views(),
+        get: (line) => [...this.views()].find((view) => view.line === line),
         onChange: (listener) => {
           this.lineListeners.push(listener);
           return () => undefined;
         },
       },
-      monitor: { isAlive: (edge) => this.edges.get(edge)?.isUp === true },
+      monitor: { isAlive: (edge) => this.edges.get(edge)?.isUp === true, edges: () => [] },
       wheel: this.clock.wheel,
       clock: this.clock,
       floodLog,
