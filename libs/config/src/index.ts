@@ -30,6 +30,7 @@ export {
 } from './sccp-config';
 export { Args, type PhoneOrder } from './command';
 export { formatMac, normaliseMac } from './mac';
+export { printButton } from './buttons';
 export { clearPassword } from './password';
 export { type PresenceGlobal, presenceGlobal, showPresenceGlobal } from './show-presence';
 export {

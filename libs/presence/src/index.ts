@@ -28,6 +28,7 @@ export {
   mustPublish,
 } from './state';
 export { phoneLampOf, phonesOf } from './phone';
+export { lineOverview } from './overview';
 export { type Watch, type SubscriptionEvent, initialWatch, subscriptionIdOf, evolveWatch } from './watch';
 export {
   type PresenceRules,

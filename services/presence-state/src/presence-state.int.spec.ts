@@ -1,5 +1,5 @@
 import { serviceEnvironment, until } from '@linewatch/kit';
-import { stateReplySchema } from '@linewatch/presence';
+import { linesReplySchema, MAX_LINES_ASKED, stateReplySchema } from '@linewatch/presence';
 import { appendConfigChange, EdgeIdentity, startService, systemClock } from '@linewatch/runtime';
 import { BindingTable } from '@linewatch/tables';
 import { LineFolder } from './line-folder';
@@ -97,6 +97,21 @@ describe('one copy of presence-state', () => {
       await expect(bus.ask(bus.subjects.ask('state'), question)).rejects.toMatchObject({ word: 'bad-request' });
     },
   );
+
+  it('answers what an operator is shown of several lines, in their order, also where Redis lost one', async () => {
+    const { bus, redis } = system;
+    await appendFact(bus, '2003', factsOf(3).registered(), 'lines');
+    await until(async () => (await lamp('2003')) === 'idle', 'the line is idle');
+    await redis.run((commands) => commands.del(redis.keys.line('2003')));
+    const question = { lines: ['2099', '2003'] };
+    const reply = linesReplySchema.parse(await bus.ask(bus.subjects.ask('lines'), question, { timeoutMs: 5_000 }));
+    expect(reply.lines).toMatchObject([
+      { line: '2099', lamp: { state: 'unknown' }, bindings: [] },
+      { line: '2003', lamp: { state: 'idle' }, bindings: [{ device: 'pool:1', callId: 'r' }] },
+    ]);
+    const tooMany = { lines: Array.from({ length: MAX_LINES_ASKED + 1 }, () => '2003') };
+    await expect(bus.ask(bus.subjects.ask('lines'), tooMany)).rejects.toMatchObject({ word: 'bad-request' });
+  });
 
   it('turns unknown the line whose registration ran out without a word, at the end of its lease', async () => {
     const { bus } = system;

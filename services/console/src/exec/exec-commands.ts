@@ -8,12 +8,15 @@ import { copyRunningConfig, writeMemory } from './save-config';
 import { sessionCommands } from './session-commands';
 import { showArchive, showArchiveDifferences } from './show-archive';
 import { showEdges } from './show-edges';
+import { showEphone } from './show-ephone';
 import { showGlobal } from './show-presence-global';
 import { showSubscription } from './show-presence-subscription';
 import { showProcesses } from './show-processes';
+import { showRegistrar } from './show-registrar';
 import { showRunningConfig } from './show-running-config';
 import { showStartupConfig } from './show-startup-config';
 import { showVersion } from './show-version';
+import { showPool, showRegisterDn } from './show-voice-register';
 
 /** Every command of EXEC. A new one is a file, and one more line here. */
 const COMMANDS: readonly ExecCommand[] = [
@@ -21,8 +24,12 @@ const COMMANDS: readonly ExecCommand[] = [
   showArchive,
   showArchiveDifferences,
   showEdges,
+  showEphone,
   showGlobal,
+  showPool,
   showProcesses,
+  showRegisterDn,
+  showRegistrar,
   showRunningConfig,
   showStartupConfig,
   showSubscription,

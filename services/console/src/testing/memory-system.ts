@@ -1,6 +1,6 @@
 import { type BusEvent, ConflictError, type FollowOptions, type Stored, makeSubjects } from '@linewatch/bus';
 import { type ProcessInfo, RunningConfig } from '@linewatch/runtime';
-import type { SubscriptionRecord } from '@linewatch/presence';
+import { type LineFold, type SubscriptionRecord, emptyLine, lineOverview } from '@linewatch/presence';
 import type { System } from '../system';
 
 /** A moment of which transcripts speak: 2026-11-28 06:00:00 UTC. */
@@ -16,12 +16,24 @@ export class MemorySystem {
   beforeAppend: (() => void) | undefined;
   /** Who answers `lw.ask.show.processes`. */
   processes: readonly ProcessInfo[] = [];
+  /** What presence-state knows of lines, by number. */
+  readonly lines = new Map<string, LineFold>();
 
   constructor(readonly subscriptions: readonly SubscriptionRecord[] = []) {}
 
   /** As the console sees it. */
   get system(): System {
     return { bus: this as unknown as System['bus'], platformMaximum: 1000 };
+  }
+
+  /** Begins with a configuration, and with what is known of its lines. */
+  fill(config: string, lines: ReadonlyMap<string, LineFold>): void {
+    const commands = config.trim().split('\n');
+    this.put(this.subjects.config('startup'), {
+      type: 'linewatch.config.applied',
+      data: { author: 'startup', commands, change: { id: 'startup', part: 0, parts: 1 } },
+    });
+    for (const [line, fold] of lines) this.lines.set(line, fold);
   }
 
   /** Appends at once, as somebody else does. */
@@ -66,7 +78,9 @@ export class MemorySystem {
     return subject === this.subjects.show('processes') ? [...this.processes] : [];
   }
 
-  async ask(_subject: string, question: { subId?: number; presentity?: string }): Promise<unknown> {
+  async ask(subject: string, question: { subId?: number; presentity?: string; lines?: string[] }): Promise<unknown> {
+    if (subject === this.subjects.ask('lines'))
+      return { lines: question.lines?.map((line) => lineOverview(this.lines.get(line) ?? emptyLine(line))) };
     const { subId, presentity } = question;
     const records = this.subscriptions.filter(
       (record) =>
