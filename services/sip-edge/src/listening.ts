@@ -3,6 +3,8 @@ import { networkInterfaces } from 'node:os';
 import type { Config } from '@linewatch/config';
 import { bindErrorOf, chooseListening, type Listening } from '@linewatch/edge';
 import { z } from 'zod';
+import { MOST_TRANSACTIONS } from './endpoint/timers';
+import { shieldSettings } from './shield/limits';
 
 /** The variables of a SIP edge, beside those of every service. */
 export const sipEdgeSettings = {
@@ -33,6 +35,13 @@ export const sipEdgeSettings = {
     .max(256)
     .optional()
     .describe('a secret of at least 16 characters that all SIP edges share, for the nonces of digest authentication'),
+  LINEWATCH_SIP_MAX_TRANSACTIONS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .default(MOST_TRANSACTIONS)
+    .describe('requests of each side that are not over, at once: a number from 100 on'),
+  ...shieldSettings,
 };
 
 /** Where to listen: what the environment says wins over `source-address` [cme-presence 2.8]. */

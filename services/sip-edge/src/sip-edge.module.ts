@@ -9,7 +9,6 @@ import {
   Latch,
   LineAudit,
   Lines,
-  type Listening,
   notifyRecorder,
   openNeighbours,
   reclaimSubscriptions,
@@ -18,14 +17,7 @@ import {
   SubscriptionRecords,
   WatchAuthorization,
 } from '@linewatch/edge';
-import {
-  EdgeIdentity,
-  EdgeMonitor,
-  presenceRules,
-  Rounds,
-  type ServiceContext,
-  type ServiceDefinition,
-} from '@linewatch/runtime';
+import { EdgeIdentity, EdgeMonitor, presenceRules, Rounds, type ServiceDefinition } from '@linewatch/runtime';
 import { sameLamp, type Binding, type SubscriptionEnding } from '@linewatch/presence';
 import { toTag } from '@linewatch/sip';
 import { BindingTable, SubscriptionTable } from '@linewatch/tables';
@@ -33,9 +25,9 @@ import { Module } from '@nestjs/common';
 import { Authentication } from './authentication';
 import { CALLS, CallMessages } from './call-messages.controller';
 import { Calls } from './calls/calls';
-import { Endpoint } from './endpoint/endpoint';
 import { EXPLAINER, ExplainAnswers } from './explain.controller';
-import { describeBindError, listeningOf, ownAddresses, sipEdgeSettings } from './listening';
+import { listeningOf, ownAddresses, sipEdgeSettings } from './listening';
+import { openEndpoint } from './open-endpoint';
 import { optionsHandler } from './options-handler';
 import { Registrar } from './registrar/registrar';
 import { accountOf } from './subscriptions/account';
@@ -46,18 +38,16 @@ import { windowOf } from './subscriptions/send-window';
 import { takeUp } from './subscriptions/reclaim';
 import { SubscribeHandler } from './subscriptions/subscribe';
 import { type Watched, WatchedTable } from './subscriptions/watched';
-import { openTcp } from './transport/tcp';
-import { openUdp } from './transport/udp';
 import { identify } from './watcher-identity';
 
 const AUDIT_MS = 5_000;
+/** A phone that proved to be one of ours keeps its budget for so long. */
+const KNOWN_MS = 3_600_000;
 /** What calls take: each begins one, or belongs to one. */
 const CALL_METHODS = ['INVITE', 'BYE', 'UPDATE', 'INFO', 'REFER', 'NOTIFY'];
 
 @Module({})
 class SipEdgeModule {}
-
-type Context = ServiceContext<typeof sipEdgeSettings>;
 
 /** SIP phones in, questions and facts out, NOTIFYs back: everything that a SIP edge is made of. */
 export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
@@ -66,7 +56,7 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
   module: async (context) => {
     const { bus, clock, config, drain, floodLog, health, id, log, metrics, wheel } = context;
     const listening = listeningOf(context.settings, config.current());
-    const endpoint = await openEndpoint(context, listening, context.settings.LINEWATCH_UDP_BATCHES === 'on');
+    const { endpoint, shield } = await openEndpoint(context, listening);
     const { redis, outbox, hold } = openNeighbours(context);
     const directory = new Directory(config.current());
     const lines = new Lines(bus);
@@ -120,7 +110,12 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
       hold,
       authentication,
       sender: endpoint,
-      keeper,
+      keeper: {
+        watch: (line, device, registered) => {
+          keeper.watch(line, device, registered);
+          shield?.knowBindings(device, registered);
+        },
+      },
       clock,
       edge,
       localAddresses: ownAddresses(),
@@ -170,7 +165,12 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
     const refusals = new Refusals();
     const subscribe = new SubscribeHandler({
       directory,
-      identify: ({ request, flow }) => identify(request, flow, directory.current(), bindings, clock.now()),
+      identify: async ({ request, flow }) => {
+        const identity = await identify(request, flow, directory.current(), bindings, clock.now());
+        // Registered by another edge, or before this one began.
+        if (identity.kind === 'local') shield?.know(flow.remote, identity.device, clock.now() + KNOWN_MS);
+        return identity;
+      },
       challenge: ({ request }) => {
         const { authenticate, sourceAddress } = directory.current().config.voiceRegisterGlobal;
         // No credential file is read yet: nobody from outside can pass [cme-presence 4.10].
@@ -243,6 +243,7 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
     await Promise.all([lines.start(), monitor.start()]);
     const registrations = await followWatchers(watchers);
     keeper.restore(lines.all());
+    shield?.restore(lines.all());
     calls.shared.resume();
     endpoint.accept(true);
     void reclaimSubscriptions(watchers, (watch) => takeUp({ notifications, clock, log }, watch)).then(
@@ -277,33 +278,3 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
     };
   },
 };
-
-/** The sockets, and the endpoint behind them that does not take requests yet. */
-async function openEndpoint(context: Context, { bind, advertised }: Listening, batches: boolean): Promise<Endpoint> {
-  const { wheel, clock, floodLog, log, metrics, drain, health } = context;
-  const endpoint = new Endpoint({
-    wheel,
-    clock,
-    advertised,
-    branchPrefix: randomBytes(6).toString('hex'),
-    newToken: () => randomBytes(8).toString('hex'),
-    floodLog,
-    messages: metrics.counters('sip_messages_total', 'Messages heard, by what became of them', 'kind'),
-  });
-  const endings = metrics.counters('tcp_endings_total', 'Connections by why this edge ended them', 'why');
-  try {
-    const udp = await openUdp(bind, endpoint, batches);
-    endpoint.attach('udp', udp);
-    log.info({ batches: udp.batches }, udp.batches ? 'UDP in batches' : 'UDP one datagram at a time');
-    const tcp = await openTcp(bind, endpoint, { onEnding: (ending) => endings.of(ending).add() });
-    endpoint.attach('tcp', tcp);
-    metrics.gauge('tcp_connections', 'Connections that are open', () => tcp.connections);
-    drain.on('close', 'sip sockets', () => Promise.all([udp.close(), tcp.close()]));
-  } catch (error) {
-    throw new Error(describeBindError(error as NodeJS.ErrnoException, bind), { cause: error });
-  }
-  metrics.gauge('sip_server_transactions', 'Requests that are not over', () => endpoint.transactions.server);
-  metrics.gauge('sip_client_transactions', 'Own requests that are not over', () => endpoint.transactions.client);
-  health.check('sip', () => ({ ok: true, detail: `${bind.host}:${bind.port}` }));
-  return endpoint;
-}

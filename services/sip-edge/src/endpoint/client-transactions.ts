@@ -21,11 +21,13 @@ import {
   withHeader,
 } from '@linewatch/sip';
 import type { TimerHandle } from '@linewatch/runtime';
-import { type TimerParts, TransactionTimers } from './timers';
+import { MOST_TRANSACTIONS, type TimerParts, TransactionTimers } from './timers';
 import type { ClientRequest, ResponseListener } from './user-agent';
 
 /** What client transactions need of the world. */
 export interface ClientTransactionPorts extends TimerParts {
+  /** Transactions at once, `MOST_TRANSACTIONS` when absent; NOTIFYs are bounded by their subscriptions, one each. */
+  readonly most?: number;
   send(bytes: Buffer, flow: Flow): boolean;
   /** What a listener threw. */
   failed(error: unknown): void;
@@ -69,6 +71,10 @@ export class ClientTransactions {
 
   /** Sends a request whose top Via bears this branch. */
   start(request: SipRequest, branch: string, flow: Flow, listener: ResponseListener): ClientRequest {
+    if (this.table.size >= (this.ports.most ?? MOST_TRANSACTIONS)) {
+      queueMicrotask(() => listener.failed('unreachable'));
+      return { request, cancel: () => undefined };
+    }
     const key = clientKey(branch, request.method);
     const transaction = new RequestTransaction(request.method === 'INVITE', flow, this.ports, listener, {
       forget: () => this.remove(key, transaction),
@@ -87,9 +93,16 @@ export class ClientTransactions {
     transaction.begin();
   }
 
-  /** Gives an answer to its transaction by what a scan found; false when it must be parsed, or belongs to none. */
-  receiveScanned(branch: string, method: string, status: number, parse: () => SipResponse | undefined): boolean {
-    return this.table.get(clientKey(branch, method))?.scanned(status, parse) ?? false;
+  /** Gives an answer to its transaction by what a scan found, or tells whether it belongs to one that needs all of it. */
+  receiveScanned(
+    branch: string,
+    method: string,
+    status: number,
+    parse: () => SipResponse | undefined,
+  ): 'taken' | 'to-parse' | 'stray' {
+    const transaction = this.table.get(clientKey(branch, method));
+    if (transaction === undefined) return 'stray';
+    return transaction.scanned(status, parse) ? 'taken' : 'to-parse';
   }
 
   /** Gives an answer to its transaction; false for a stray. */

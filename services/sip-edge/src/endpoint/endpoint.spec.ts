@@ -1,6 +1,7 @@
 import { ManualClock, settle } from '@linewatch/edge';
-import { header, request as makeRequest, type SipResponse } from '@linewatch/sip';
+import { type Flow, header, request as makeRequest, type SipResponse } from '@linewatch/sip';
 import { Metrics, RateLimitedLog } from '@linewatch/runtime';
+import type { Admission } from '../shield/shield';
 import { answerTo, FakeTransport, flowOf } from '../testing/fake-transport';
 import { Endpoint } from './endpoint';
 import type { ServerRequest } from './user-agent';
@@ -17,12 +18,18 @@ describe('an endpoint', () => {
   let socket: FakeTransport;
   let endpoint: Endpoint;
   let taken: ServerRequest[];
+  /** What the shield says next; what it was told. */
+  let admission: Admission;
+  let ofRecord: Admission;
+  let cheap: (string | undefined)[];
 
   beforeEach(() => {
     logged.length = 0;
     clock = new ManualClock();
     socket = new FakeTransport();
     taken = [];
+    admission = ofRecord = 'take';
+    cheap = [];
     let tokens = 0;
     endpoint = new Endpoint({
       wheel: clock.wheel,
@@ -32,6 +39,13 @@ describe('an endpoint', () => {
       newToken: () => `t${++tokens}`,
       floodLog: new RateLimitedLog(log, clock),
       messages: new Metrics().counters('messages_total', 'test', 'kind'),
+      shield: {
+        admit: () => admission,
+        admitRecord: () => ofRecord,
+        wasCheap: (_flow, method) => void cheap.push(method),
+        retryAfter: () => 12,
+      },
+      mostTransactions: 100,
     });
     endpoint.attach('udp', socket);
     for (const method of ['INVITE', 'OPTIONS']) endpoint.handle(method, (incoming) => void taken.push(incoming));
@@ -168,18 +182,18 @@ describe('an endpoint', () => {
     expect(clock.wheel.size).toBe(0);
   });
 
-  describe('as a client', () => {
-    const plain = (method: string) =>
-      makeRequest({ method, uri: 'sip:2101@127.0.0.21', from: '<sip:2102@127.0.0.2>;tag=l', to: '<sip:2101@127.0.0.21>', callId: 'o', cseq: 1 }); // prettier-ignore
-    function send(method: string) {
-      const heard: (number | string)[] = [];
-      const sent = endpoint.request(plain(method), flowOf(), {
-        response: ({ status }) => void heard.push(status),
-        failed: (why) => void heard.push(why),
-      });
-      return { heard, sent };
-    }
+  const plain = (method: string) =>
+    makeRequest({ method, uri: 'sip:2101@127.0.0.21', from: '<sip:2102@127.0.0.2>;tag=l', to: '<sip:2101@127.0.0.21>', callId: 'o', cseq: 1 }); // prettier-ignore
+  function send(method: string) {
+    const heard: (number | string)[] = [];
+    const sent = endpoint.request(plain(method), flowOf(), {
+      response: ({ status }) => void heard.push(status),
+      failed: (why) => void heard.push(why),
+    });
+    return { heard, sent };
+  }
 
+  describe('as a client', () => {
     it('gives every branch once [RFC3261 8.1.1.7]', () => {
       for (let count = 0; count < 100; count += 1) send('OPTIONS');
       const branches = socket
@@ -242,5 +256,47 @@ describe('an endpoint', () => {
       expect(heard).toEqual([486]);
       expect(socket.requests('ACK')).toHaveLength(2);
     });
+  });
+
+  it('[B-11] drops unread what the shield does not let in, answers 503 where it says so, and still takes answers', async () => {
+    admission = 'drop';
+    await hear(text({}));
+    expect([taken, socket.sent]).toEqual([[], []]);
+    admission = 'refuse';
+    await hear(text({}));
+    admission = 'take';
+    ofRecord = 'refuse';
+    await hear(text({}));
+    expect([taken, statuses()]).toEqual([[], [503, 503]]);
+    const { message } = socket.sent[0] as { message: SipResponse };
+    expect(header(message, 'Retry-After')).toBe('12');
+    admission = 'drop';
+    const { sent, heard } = send('OPTIONS');
+    await hear(answerTo(sent.request, 200));
+    expect(heard).toEqual([200]);
+  });
+
+  it('[B-11] tells the shield what was a retransmission, or an answer that nobody waits for', async () => {
+    await hear(text({}));
+    await hear(text({}));
+    await hear(answerTo(taken[0]?.request as never, 200));
+    expect([taken.length, cheap]).toEqual([1, ['OPTIONS', undefined]]);
+  });
+
+  it('[B-11] reads nothing more from a stream that the shield pauses', async () => {
+    const paused: number[] = [];
+    endpoint.attach('tcp', Object.assign(new FakeTransport(), { pause: (_flow: Flow, ms: number) => paused.push(ms) }));
+    admission = { pauseMs: 9_000 };
+    await hear(text({}), { ...flowOf(), transport: 'tcp', connection: 'c1' });
+    expect([taken, paused]).toEqual([[], [9_000]]);
+  });
+
+  it('[law 8] answers 503 when its table is full, and fails what it cannot send', async () => {
+    for (let n = 0; n < 101; n += 1) await hear(text({ via: `SIP/2.0/UDP 127.0.0.21:5060;branch=z9hG4bK${n}` }));
+    expect([taken.length, statuses()]).toEqual([100, [503]]);
+    const heard = Array.from({ length: 101 }, () => send('OPTIONS').heard);
+    await settle();
+    expect([heard[99], heard[100]]).toEqual([[], ['unreachable']]);
+    expect(endpoint.transactions).toEqual({ server: 100, client: 100 });
   });
 });

@@ -19,6 +19,7 @@ import {
   type Transport,
 } from '@linewatch/sip';
 import type { Clock, LabelledCounter, RateLimitedLog, TimerWheel } from '@linewatch/runtime';
+import type { Admission, Shield } from '../shield/shield';
 import type { SipTransport, TransportEvents } from '../transport/transport';
 import { type BytesListener, ClientTransactions } from './client-transactions';
 import { Reading } from './reading';
@@ -45,6 +46,10 @@ export interface EndpointSettings {
   readonly floodLog: RateLimitedLog;
   /** Messages by what became of them. */
   readonly messages: LabelledCounter;
+  /** Keeps away who asks too often; without it nobody is refused for that. */
+  readonly shield?: Pick<Shield, 'admit' | 'admitRecord' | 'wasCheap' | 'retryAfter'>;
+  /** Transactions of each side at once; `MOST_TRANSACTIONS` when absent. */
+  readonly mostTransactions?: number;
 }
 
 /** Option tags in Require or Proxy-Require that are met: none has to be asked for. */
@@ -73,7 +78,7 @@ export class Endpoint implements SipSender, TransportEvents {
     const send = (bytes: Buffer, flow: Flow): boolean =>
       this.transports.get(flow.transport)?.send(bytes, flow) ?? false;
     this.reading = new Reading(clock);
-    const timers = { wheel, clock, reading: this.reading };
+    const timers = { wheel, clock, reading: this.reading, most: settings.mostTransactions };
     this.servers = new ServerTransactions({
       ...timers,
       send,
@@ -137,22 +142,21 @@ export class Endpoint implements SipSender, TransportEvents {
 
   message(bytes: Buffer, flow: Flow): void {
     this.reading.heard();
-    const scanned = scanResponse(bytes);
-    if (scanned !== undefined) {
-      const parse = (): SipResponse | undefined => asResponse(bytes);
-      if (this.clients.receiveScanned(scanned.branch, scanned.method, scanned.status, parse)) {
-        return this.settings.messages.of('answer').add();
-      }
-    }
+    const { messages, shield } = this.settings;
+    const answer = this.receiveAnswer(bytes);
+    if (answer === 'taken') return messages.of('answer').add();
+    const admission = answer === 'to-parse' ? 'take' : (shield?.admit(bytes, flow) ?? 'take');
+    if (admission !== 'take' && admission !== 'refuse') return this.keepOut(admission, flow);
     const message = parseMessage(bytes);
     if (message.kind === 'request') {
-      if (!this.accepting) return this.settings.messages.of('not-ready').add();
-      this.settings.messages.of('request').add();
-      return this.servers.receive(fillReceivedAndRport(message, flow.remote), flow);
+      if (!this.accepting) return messages.of('not-ready').add();
+      if (admission === 'refuse') return this.refuse(message, flow);
+      return this.receiveRequest(message, flow);
     }
     if (message.kind === 'response') {
+      if (answer !== 'to-parse') shield?.wasCheap(flow);
       // A stray is dropped and goes nowhere [SB-99].
-      return this.settings.messages.of(this.clients.receive(message) ? 'response' : 'stray').add();
+      return messages.of(this.clients.receive(message) ? 'response' : 'stray').add();
     }
     this.settings.messages.of('malformed').add();
     this.answerFailure(flow, message);
@@ -223,6 +227,42 @@ export class Endpoint implements SipSender, TransportEvents {
 
   newCallId(): string {
     return `${this.settings.newToken()}${this.settings.newToken()}@${this.host}`;
+  }
+
+  /** The shortest way, for answers to NOTIFY. `undefined`: no answer that a scan can read. */
+  private receiveAnswer(bytes: Buffer): 'taken' | 'to-parse' | 'stray' | undefined {
+    const scanned = scanResponse(bytes);
+    return (
+      scanned && this.clients.receiveScanned(scanned.branch, scanned.method, scanned.status, () => asResponse(bytes))
+    );
+  }
+
+  private receiveRequest(message: SipRequest, flow: Flow): void {
+    const { messages, shield } = this.settings;
+    const request = fillReceivedAndRport(message, flow.remote);
+    if (this.servers.repeats(request)) {
+      shield?.wasCheap(flow, request.method);
+      return messages.of('repeated').add();
+    }
+    const admission = shield?.admitRecord(request, flow) ?? 'take';
+    if (admission === 'refuse') return this.refuse(message, flow);
+    if (admission !== 'take') return this.keepOut(admission, flow);
+    messages.of(this.servers.receive(request, flow)).add();
+  }
+
+  /** Answers who asks too often, and keeps nothing of it. */
+  private refuse(message: SipRequest, flow: Flow): void {
+    this.settings.messages.of('refused').add();
+    this.servers.answerUnavailable(
+      fillReceivedAndRport(message, flow.remote),
+      flow,
+      this.settings.shield?.retryAfter(),
+    );
+  }
+
+  private keepOut(admission: Exclude<Admission, 'take' | 'refuse'>, flow: Flow): void {
+    this.settings.messages.of('dropped').add();
+    if (admission !== 'drop') this.transports.get(flow.transport)?.pause?.(flow, admission.pauseMs);
   }
 
   private newBranch(): string {

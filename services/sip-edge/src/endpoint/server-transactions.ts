@@ -21,14 +21,16 @@ import {
   timerTable,
 } from '@linewatch/sip';
 import { flatText } from '../flat-text';
-import { type TimerParts, TransactionTimers } from './timers';
+import { MOST_TRANSACTIONS, type TimerParts, TransactionTimers } from './timers';
 import type { ServerRequest } from './user-agent';
 
-/** Requests whose transaction is not over, at once: what memory may be taken by peers that ask faster than we forget. */
-export const MOST_SERVER_TRANSACTIONS = 200_000;
+/** Seconds after which to try again when there are too many. */
+const RETRY_AFTER = 30;
 
 /** What server transactions need of the world. */
 export interface ServerTransactionPorts extends TimerParts {
+  /** `MOST_TRANSACTIONS` when absent. */
+  readonly most?: number;
   send(bytes: Buffer, flow: Flow): boolean;
   newTag(): string;
   /** A new request, once. */
@@ -50,26 +52,45 @@ export class ServerTransactions {
     return this.table.size;
   }
 
-  /** Takes a request as `fillReceivedAndRport` left it. */
-  receive(request: SipRequest, flow: Flow): void {
+  /** Answers a request that came again from what was kept of it; false for a new one. */
+  repeats(request: SipRequest): boolean {
     const key = serverKey(request);
-    if (key === undefined) return this.answerStateless(request, flow, 400, 'Unreadable Via Branch');
-    const known = this.table.get(key);
-    if (known) return known.input({ type: 'request', request });
-    if (request.method === 'ACK') return this.ports.acknowledged(request, flow);
-    if (this.table.size >= MOST_SERVER_TRANSACTIONS) {
-      return this.answerStateless(request, flow, 503, undefined, [{ name: 'Retry-After', value: '30' }]);
+    const known = key === undefined ? undefined : this.table.get(key);
+    known?.input({ type: 'request', request });
+    return known !== undefined;
+  }
+
+  /** Takes a new request as `fillReceivedAndRport` left it, and tells what became of it. */
+  receive(request: SipRequest, flow: Flow): 'request' | 'malformed' | 'table-full' {
+    const key = serverKey(request);
+    if (key === undefined) {
+      this.answerStateless(request, flow, 400, 'Unreadable Via Branch');
+      return 'malformed';
+    }
+    if (request.method === 'ACK') {
+      this.ports.acknowledged(request, flow);
+      return 'request';
+    }
+    if (this.table.size >= (this.ports.most ?? MOST_TRANSACTIONS)) {
+      this.answerUnavailable(request, flow);
+      return 'table-full';
     }
     const kept = flatText(key);
     const transaction = new Transaction(request.method === 'INVITE', flow, this.ports, () => this.table.delete(kept));
     this.table.set(kept, transaction);
     const incoming = new Incoming(request, flow, transaction, this.ports.newTag());
-    if (request.method === 'CANCEL') return this.cancel(incoming);
-    transaction.begin(incoming);
+    if (request.method === 'CANCEL') this.cancel(incoming);
+    else transaction.begin(incoming);
+    return 'request';
+  }
+
+  /** Asks for another try later, and keeps nothing of the request. @param retryAfter seconds */
+  answerUnavailable(request: SipRequest, flow: Flow, retryAfter = RETRY_AFTER): void {
+    this.answerStateless(request, flow, 503, undefined, [{ name: 'Retry-After', value: String(retryAfter) }]);
   }
 
   /** Answers a request without keeping anything of it. */
-  answerStateless(
+  private answerStateless(
     request: SipRequest,
     flow: Flow,
     status: number,

@@ -8,6 +8,9 @@ const RETRANSMIT: ReadonlySet<TimerName> = new Set<TimerName>(['A', 'E', 'G']);
 const WAIT_MS = 40;
 const MOST_WAITS = 25;
 
+/** Transactions that are not over, at once: what memory may be taken by peers that ask faster than we forget. */
+export const MOST_TRANSACTIONS = 200_000;
+
 /** What the timers of transactions run on. */
 export interface TimerParts {
   readonly wheel: Pick<TimerWheel, 'set' | 'cancel'>;

@@ -26,5 +26,7 @@ export interface SipTransport {
   send(bytes: Buffer, flow: Flow): boolean;
   /** Of a stream: whether the flow's own connection is open. Datagrams have none. */
   isOpen?(flow: Flow): boolean;
+  /** Of a stream: reads nothing from the flow's connection for so long; what the peer sends waits in its own buffers. */
+  pause?(flow: Flow, ms: number): void;
   close(): Promise<void>;
 }
