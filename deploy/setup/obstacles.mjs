@@ -59,10 +59,29 @@ export function refuseTakenSsh(first, copies) {
   return refuseTaken('SSH', ['TCP'], first, copies);
 }
 
+/**
+ * The same for phones' configuration files over HTTP.
+ * @param {{ host: string, port: number }} first @param {number} copies
+ * @throws {RefusedError}
+ */
+export function refuseTakenCnf(first, copies) {
+  return refuseTaken('CNF', ['TCP'], first, copies);
+}
+
+/**
+ * The same for phones' configuration files over TFTP.
+ * @param {{ host: string, port: number }} first @param {number} copies
+ * @throws {RefusedError}
+ */
+export function refuseTakenTftp(first, copies) {
+  return refuseTaken('TFTP', ['UDP'], first, copies);
+}
+
 async function refuseTaken(protocol, transports, { host, port }, copies) {
   for (let copy = 0; copy < copies; copy++)
     for (const transport of transports) {
-      const found = await obstacle(transport, host, port + copy);
+      const found =
+        port + copy > 65_535 ? 'there is no port above 65535' : await obstacle(transport, host, port + copy);
       if (found)
         throw new RefusedError(
           `${protocol} cannot be served: ${found}; choose another port with --${protocol.toLowerCase()}-port or address with --bind`,

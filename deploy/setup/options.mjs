@@ -17,6 +17,7 @@ export const usage = `npm start -- [options]              starts linewatch and s
                             without it                                                           LINEWATCH_SSH_PORT
   --cnf-port <port>         port for phones' configuration files over HTTP, phones use 6970; copy n of console
                             listens on port + n - 1; none without it                             LINEWATCH_CNF_PORT
+  --tftp-port <port>        port for the same files over TFTP, phones use 69; as --cnf-port      LINEWATCH_TFTP_PORT
   --http-port <port>        first port for health and metrics, 8080 unless taken; 0 for any      LINEWATCH_HTTP_PORT
   --data <folder>           where everything is kept, .linewatch in the clone                    LINEWATCH_DATA
   --instances <list>        copies of services, such as sip-edge=2,presence-state=2              LINEWATCH_INSTANCES
@@ -43,7 +44,8 @@ export class RefusedError extends Error {
  * @property {number} [sipPort]
  * @property {number} [sccpPort]
  * @property {number} [sshPort]          undefined: no shell over SSH
- * @property {number} [cnfPort]          undefined: no configuration files for phones
+ * @property {number} [cnfPort]          undefined: no configuration files for phones over HTTP
+ * @property {number} [tftpPort]         undefined: none over TFTP
  * @property {number} [httpPort]         undefined: from 8080 on, skipping what is taken
  * @property {string} data               absolute path
  * @property {Record<string, number>} instances  by service
@@ -76,6 +78,7 @@ export function readStartOptions(args, env, cwd = process.cwd()) {
     sccpPort: portOf(value('sccp-port'), 1),
     sshPort: portOf(value('ssh-port'), 1),
     cnfPort: portOf(value('cnf-port'), 1),
+    tftpPort: portOf(value('tftp-port'), 1),
     httpPort: portOf(value('http-port'), 0),
     data: pathOf(data) ?? join(root, '.linewatch'),
     instances: instancesOf(value('instances')),
@@ -93,6 +96,7 @@ function parsed(args) {
     'sccp-port': text,
     'ssh-port': text,
     'cnf-port': text,
+    'tftp-port': text,
     'http-port': text,
     data: text,
     instances: text,

@@ -58,7 +58,8 @@ export function copiesOf(names, instances) {
 }
 
 /** Variables that the launcher sets or that mean something else to it: a copy never inherits them. */
-const ownVariables = /^LINEWATCH_(CONFIG|BIND|DATA|INSTANCES?|HTTP_PORT|(SIP|SCCP|SSH|CNF)_(BIND|PORT)|LOG_LEVEL)$/;
+const ownVariables =
+  /^LINEWATCH_(CONFIG|BIND|DATA|INSTANCES?|HTTP_PORT|(SIP|SCCP|SSH|CNF|TFTP)_(BIND|PORT)|LOG_LEVEL)$/;
 
 /**
  * The environment of one copy.
@@ -86,7 +87,7 @@ export function environmentOfCopy(copy, { options, env, natsUrl, redisUrl, httpP
   if (copy.service === 'sip-edge') return { ...own, ...listeningOf('SIP', copy, options.bind, options.sipPort, sip) };
   if (copy.service === 'sccp-edge')
     return { ...own, ...listeningOf('SCCP', copy, options.bind, options.sccpPort, sccp) };
-  if (copy.service === 'console') return { ...own, ...sshOf(copy, options), ...cnfOf(copy, options) };
+  if (copy.service === 'console') return { ...own, ...sshOf(copy, options), ...filesOf(copy, options) };
   return own;
 }
 
@@ -100,10 +101,14 @@ function sshOf({ instance }, { sshPort, bind, data }) {
   };
 }
 
-/** Configuration files of phones, when they were asked for: every copy on a port of its own. */
-function cnfOf({ instance }, { cnfPort, bind }) {
-  if (cnfPort === undefined) return {};
-  return { LINEWATCH_CNF_PORT: String(cnfPort + instance - 1), ...(bind && { LINEWATCH_CNF_BIND: bind }) };
+/** Configuration files of phones, when they were asked for: every copy on ports of its own. */
+function filesOf({ instance }, { cnfPort, tftpPort, bind }) {
+  const on = (protocol, port) =>
+    port !== undefined && {
+      [`LINEWATCH_${protocol}_PORT`]: String(port + instance - 1),
+      ...(bind && { [`LINEWATCH_${protocol}_BIND`]: bind }),
+    };
+  return { ...on('CNF', cnfPort), ...on('TFTP', tftpPort) };
 }
 
 /** Where a copy of an edge listens, as far as it is not the configuration's matter. */

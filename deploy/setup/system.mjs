@@ -4,7 +4,15 @@ import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, wr
 import { basename, join } from 'node:path';
 import { bundle } from './bundle.mjs';
 import { importConfiguration } from './configuration.mjs';
-import { chooseHttpPorts, reach, refuseTakenSccp, refuseTakenSip, refuseTakenSsh } from './obstacles.mjs';
+import {
+  chooseHttpPorts,
+  reach,
+  refuseTakenCnf,
+  refuseTakenSccp,
+  refuseTakenSip,
+  refuseTakenSsh,
+  refuseTakenTftp,
+} from './obstacles.mjs';
 import { hostPort, reachable } from './ports.mjs';
 import { boundLog, freePort, startWatchdog } from './processes.mjs';
 import { RunFolder } from './run-folder.mjs';
@@ -17,7 +25,7 @@ const boundLogsEveryMs = 60_000;
 /** Where the edges listen when neither an option nor the configuration says. */
 const sipDefault = { host: '0.0.0.0', port: 5060 };
 const sccpDefault = { host: '0.0.0.0', port: 2000 };
-const sshDefault = { host: '0.0.0.0' };
+const consoleDefault = { host: '0.0.0.0' };
 
 /** Thrown out of a start that was told to stop. */
 class Stopped extends Error {}
@@ -66,12 +74,14 @@ export class System {
   }
 
   async startAll() {
-    const { bind, sipPort, sccpPort, sshPort, instances } = this.options;
+    const { bind, sipPort, sccpPort, sshPort, cnfPort, tftpPort, instances } = this.options;
     // What can be known to be in the way is said before anything is started.
     if (bind && sipPort) await refuseTakenSip({ host: bind, port: sipPort }, instances['sip-edge']);
     if (bind && sccpPort) await refuseTakenSccp({ host: bind, port: sccpPort }, instances['sccp-edge']);
+    const { host } = bind ? { host: bind } : consoleDefault;
+    if (cnfPort) await refuseTakenCnf({ host, port: cnfPort }, instances.console);
+    if (tftpPort) await refuseTakenTftp({ host, port: tftpPort }, instances.console);
     if (sshPort) {
-      const host = bind ?? sshDefault.host;
       await refuseTakenSsh({ host, port: sshPort }, instances.console);
       for (let copy = 0; copy < instances.console; copy++)
         this.run.ssh[`console-${copy + 1}`] = { host: reachable(host), port: sshPort + copy };

@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,7 +13,6 @@ import {
   startLinewatch,
   tcpIsFree,
   udpIsFree,
-  until,
 } from '@linewatch/kit';
 
 const startProgram = join(__dirname, '..', '..', 'deploy', 'setup', 'start.mjs');
@@ -146,13 +147,16 @@ describe('npm start beside something that is in the way', () => {
   });
 
   it.each([
-    ['SIP', '--sip-port', ['--bind', '127.0.0.1', '--http-port', '0'], 'SIP cannot be served: TCP 127.0.0.1'],
+    ['SIP', '--sip-port', ['--bind', '127.0.0.1', '--http-port', '0'], 'SIP cannot be served: UDP 127.0.0.1'],
     ['SCCP', '--sccp-port', ['--bind', '127.0.0.1', '--http-port', '0'], 'SCCP cannot be served: TCP 127.0.0.1'],
     ['HTTP', '--http-port', [], 'health of sip-edge-1 cannot be served: TCP 127.0.0.1'],
+    ['CNF', '--cnf-port', ['--bind', '127.0.0.1', '--http-port', '0'], 'CNF cannot be served: TCP 127.0.0.1'],
+    ['TFTP', '--tftp-port', ['--bind', '127.0.0.1', '--http-port', '0'], 'TFTP cannot be served: UDP 127.0.0.1'],
   ])('refuses a %s port that is taken', async (_kind, flag, others, expected) => {
     const port = await freeSipPorts('127.0.0.1', 1);
     const stranger = createServer().listen(port, '127.0.0.1');
-    await until(() => stranger.listening, 'a stranger on the port');
+    const datagrams = createSocket('udp4').bind(port, '127.0.0.1');
+    await Promise.all([once(stranger, 'listening'), once(datagrams, 'listening')]);
     try {
       const { code, said } = refusedStart('--data', join(privateFolder(), 'data'), flag, String(port), ...others);
       expect({ code, lines: said.split('\n') }).toEqual({
@@ -161,6 +165,7 @@ describe('npm start beside something that is in the way', () => {
       });
     } finally {
       stranger.close();
+      datagrams.close();
     }
   });
 

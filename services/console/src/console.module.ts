@@ -2,6 +2,8 @@ import type { ServiceContext, ServiceDefinition } from '@linewatch/runtime';
 import type { DynamicModule } from '@nestjs/common';
 import { z } from 'zod';
 import { CnfServer } from './provisioning/cnf-server';
+import { PhoneFiles } from './provisioning/phone-files';
+import { TftpServer } from './provisioning/tftp/tftp-server';
 import { readHostKey } from './ssh/host-key';
 import { SshShell } from './ssh/ssh-shell';
 
@@ -43,6 +45,14 @@ const settings = {
       "the port of phones' configuration files over HTTP: 1 to 65535, phones use 6970; none served when absent",
     ),
   LINEWATCH_CNF_BIND: z.string().min(1).default('0.0.0.0').describe('the address of configuration files over HTTP'),
+  LINEWATCH_TFTP_PORT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65535)
+    .optional()
+    .describe("the port of phones' configuration files over TFTP: 1 to 65535, phones use 69; none served when absent"),
+  LINEWATCH_TFTP_BIND: z.string().min(1).default('0.0.0.0').describe('the address of configuration files over TFTP'),
 };
 
 export type ConsoleSettings = typeof settings;
@@ -66,10 +76,16 @@ export const consoleService: ServiceDefinition<ConsoleSettings> = {
       await shell.listen(own.LINEWATCH_SSH_BIND, own.LINEWATCH_SSH_PORT);
       context.drain.on('accept', 'ssh', () => shell.stop());
     }
+    const files = new PhoneFiles(context);
     if (own.LINEWATCH_CNF_PORT !== undefined) {
-      const files = new CnfServer(context);
-      await files.listen(own.LINEWATCH_CNF_BIND, own.LINEWATCH_CNF_PORT);
-      context.drain.on('accept', 'cnf', () => files.stop());
+      const http = new CnfServer(context, files);
+      await http.listen(own.LINEWATCH_CNF_BIND, own.LINEWATCH_CNF_PORT);
+      context.drain.on('accept', 'cnf', () => http.stop());
+    }
+    if (own.LINEWATCH_TFTP_PORT !== undefined) {
+      const tftp = new TftpServer(context, files);
+      await tftp.listen(own.LINEWATCH_TFTP_BIND, own.LINEWATCH_TFTP_PORT);
+      context.drain.on('accept', 'tftp', () => tftp.stop());
     }
     return { module: ConsoleModule };
   },

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { type Config, parseConfig } from '@linewatch/config';
 import { Metrics } from '@linewatch/runtime';
 import { CnfServer } from './cnf-server';
+import { PhoneFiles } from './phone-files';
 
 const configOf = (host: string) =>
   parseConfig(
@@ -18,7 +19,7 @@ describe('configuration files over HTTP', () => {
   beforeEach(async () => {
     metrics = new Metrics();
     // Only `current` of the running configuration is used.
-    server = new CnfServer({ config: { current: () => config } as never, metrics });
+    server = new CnfServer({ metrics }, new PhoneFiles({ config: { current: () => config } as never }));
     port = await server.listen('127.0.0.1', 0);
   });
   afterEach(() => server.stop());
@@ -42,8 +43,10 @@ describe('configuration files over HTTP', () => {
   });
 
   it.each([
-    ['a traversal', `GET /../${FILE} HTTP/1.1\r\nHost: x\r\n\r\n`, ' 404 ', 'not_found'],
-    ['an encoded traversal', 'GET /%2e%2e/etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n', ' 404 ', 'not_found'],
+    ['a traversal', `GET /../${FILE} HTTP/1.1\r\nHost: x\r\n\r\n`, ' 404 ', 'traversal'],
+    ['an encoded traversal', 'GET /%2e%2e%2fetc/passwd HTTP/1.1\r\nHost: x\r\n\r\n', ' 404 ', 'traversal'],
+    ['a long name', `GET /${'A'.repeat(2000)} HTTP/1.1\r\nHost: x\r\n\r\n`, ' 404 ', 'oversized'],
+    ['a file that does not exist', 'GET /CTLSEP00AABBCCDDEE.tlv HTTP/1.1\r\nHost: x\r\n\r\n', ' 404 ', 'not_found'],
     ['another method', `PUT /${FILE} HTTP/1.1\r\nHost: x\r\n\r\n`, ' 405 ', 'method'],
     ['an oversized name', `GET /${'A'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, '', 'malformed'],
     ['what is not HTTP', '\u0000\u0001garbage\r\n\r\n', '', 'malformed'],

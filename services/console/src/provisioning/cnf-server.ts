@@ -1,7 +1,6 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
-import type { Config } from '@linewatch/config';
 import type { ServiceContext } from '@linewatch/runtime';
-import { type CnfFiles, cnfFiles } from './cnf-files';
+import type { PhoneFiles } from './phone-files';
 
 /** Connections at once; more are closed at once, and a phone tries again. */
 const MOST_CONNECTIONS = 256;
@@ -10,17 +9,16 @@ const REQUEST_MS = 5000;
 /** No phone's request comes near. */
 const MAX_HEADER_BYTES = 4096;
 
-/**
- * Phones' configuration files over HTTP, read only, by exact name: there is no folder, each is rendered from the
- * running configuration when it is asked for.
- */
+/** Phones' configuration files over HTTP, read only, by exact name. */
 export class CnfServer {
   private readonly server: Server;
   private readonly requests;
-  private files?: { of: Config; find: CnfFiles };
 
-  constructor(private readonly context: Pick<ServiceContext, 'config' | 'metrics'>) {
-    this.requests = context.metrics.counters(
+  constructor(
+    { metrics }: Pick<ServiceContext, 'metrics'>,
+    private readonly files: Pick<PhoneFiles, 'find'>,
+  ) {
+    this.requests = metrics.counters(
       'cnf_requests_total',
       'Requests for configuration files over HTTP by how they ended',
       'result',
@@ -64,15 +62,10 @@ export class CnfServer {
       response.writeHead(405, { Allow: 'GET, HEAD' }).end();
       return;
     }
-    const file = this.find(url.slice(1));
-    this.requests.of(file === undefined ? 'not_found' : 'served').add();
-    if (file === undefined) response.writeHead(404).end();
-    else response.writeHead(200, { 'Content-Type': 'text/xml', 'Content-Length': Buffer.byteLength(file) }).end(file);
-  }
-
-  private find(name: string): string | undefined {
-    const config = this.context.config.current();
-    if (this.files?.of !== config) this.files = { of: config, find: cnfFiles(config) };
-    return this.files.find(name);
+    const found = this.files.find(url.slice(1));
+    this.requests.of(found.kind === 'file' ? 'served' : found.kind).add();
+    if (found.kind !== 'file') return void response.writeHead(404).end();
+    const { content } = found;
+    response.writeHead(200, { 'Content-Type': 'text/xml', 'Content-Length': content.length }).end(content);
   }
 }
