@@ -9,7 +9,7 @@ import type {
   RouteRefusal,
   RoutingCall,
 } from './call-state';
-import { calledLeg, causeOf, command, isFinal, release, releaseAll, releasing } from './effects';
+import { calledLeg, causeOf, command, isFinal, offerTo, release, releaseAll, releasing } from './effects';
 import { modificationTimedOut, stepExchange } from './exchange';
 import { outwardStatus, stepFork } from './fork';
 import type { LegEvent, ReleaseCause } from './messages';
@@ -29,7 +29,7 @@ export const routeRefusalStatus: Readonly<Record<RouteRefusal, number>> = {
 };
 
 /** Targets without those whose leg the call already has. */
-export function newLegs(targets: readonly RoutedTarget[], known: readonly CallLeg[]): RoutedTarget[] {
+export function newLegs(targets: readonly RoutedTarget[], known: readonly Pick<CallLeg, 'leg'>[]): RoutedTarget[] {
   const seen = new Set(known.map((leg) => leg.leg));
   return targets.filter(({ leg }) => !seen.has(leg) && seen.add(leg));
 }
@@ -42,7 +42,7 @@ export function stepRouting(state: RoutingCall, input: CallInput): CallStep {
       if ('refusal' in input) return refuse(state, routeRefusalStatus[input.refusal], 'refused', []);
       const targets = newLegs(input.targets, [caller]);
       if (targets.length === 0) return refuse(state, 480, 'refused', []);
-      return alert(state, targets);
+      return alert(state, targets, newLegs(input.next ?? [], [caller, ...targets]));
     }
     case 'leg':
       if (input.leg !== caller.leg) return { state, effects: [] };
@@ -55,13 +55,16 @@ export function stepRouting(state: RoutingCall, input: CallInput): CallStep {
   }
 }
 
-function alert(state: RoutingCall, targets: readonly RoutedTarget[]): CallStep {
-  const { caller, called, offer } = state;
+function alert(state: RoutingCall, targets: readonly RoutedTarget[], next: readonly RoutedTarget[]): CallStep {
   const ringing = targets.map(calledLeg);
-  const effects = targets.map(({ leg, edge, target }) =>
-    command({ leg, edge }, { type: 'offer', target, caller: caller.party, called, ...(offer && { session: offer }) }),
-  );
-  return { state: { ...state, status: 'alerting', ringing, refusals: [], offered: ringing.length }, effects };
+  return {
+    state: { ...state, status: 'alerting', ringing, refusals: [], offered: ringing.length, next },
+    effects: targets.map((target) => offerOf(state, target)),
+  };
+}
+
+function offerOf({ caller, called, offer }: RoutingCall | AlertingCall, target: RoutedTarget): CallEffect {
+  return offerTo(target, { caller: caller.party, called, ...(offer && { session: offer }) });
 }
 
 /** Nobody is there yet who could take a request inside the call. */
@@ -125,6 +128,8 @@ function stepRinging(state: AlertingCall, leg: CallLeg, event: LegEvent): CallSt
       return stepEarly(state, leg, earlyLeg(state) === leg ? state.caller : undefined, event);
     case 'fewer':
       return { state: { ...state, ...outcome.fork }, effects: [] };
+    case 'hunt':
+      return { state: { ...state, ...outcome.fork }, effects: [offerOf(state, outcome.target)] };
     case 'won':
       return answer(state, outcome.leg, outcome.session, outcome.others);
     case 'failed':

@@ -40,6 +40,8 @@ export interface Fork {
   readonly refusals: readonly Refusal[];
   /** How many were offered it: early media passes only from a leg that is alone. */
   readonly offered: number;
+  /** Who is offered it next, one after another, while those before cannot be reached or cannot take it now. */
+  readonly next?: readonly RoutedTarget[];
 }
 
 interface CallBase {
@@ -131,7 +133,14 @@ export type RouteRefusal = 'unknown-number' | 'nobody-registered' | 'loop' | 'co
 export type CallTimer = 'route' | 'no-answer' | 'confirm' | 'modify' | 'probe' | 'release';
 
 export type CallInput =
-  | { readonly type: 'routed'; readonly attempt: number; readonly targets: readonly RoutedTarget[] }
+  | {
+      readonly type: 'routed';
+      readonly attempt: number;
+      /** Offered at once. */
+      readonly targets: readonly RoutedTarget[];
+      /** Hunted through, in this order, when those fail: further dial peers. */
+      readonly next?: readonly RoutedTarget[];
+    }
   | { readonly type: 'routed'; readonly attempt: number; readonly refusal: RouteRefusal }
   | { readonly type: 'leg'; readonly leg: LegId; readonly event: LegEvent }
   | { readonly type: 'timer'; readonly name: CallTimer };

@@ -107,8 +107,9 @@ class Shell {
 
   private routed(count: number): CallInput {
     const target = { kind: 'dial-peer', tag: 1, number: '1' } as const;
-    const targets = Array.from({ length: count }, () => ({ leg: `leg${++this.counter}`, edge: 'e', target }));
-    return { type: 'routed', attempt: this.attempt, targets };
+    const some = () => Array.from({ length: count }, () => ({ leg: `leg${++this.counter}`, edge: 'e', target }));
+    // Of an even number as many again to hunt through.
+    return { type: 'routed', attempt: this.attempt, targets: some(), ...(count % 2 === 0 && { next: some() }) };
   }
 
   private inputOf(one: Happening): CallInput | undefined {

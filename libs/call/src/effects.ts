@@ -52,6 +52,14 @@ export function releaseAll(
   return releasing(state, cause, legs, release(legs, cause));
 }
 
+/** The command that offers a target the call. */
+export function offerTo(
+  { leg, edge, target }: RoutedTarget,
+  offer: Omit<Extract<LegCommand, { type: 'offer' }>, 'type' | 'target'>,
+): CallEffect {
+  return command({ leg, edge }, { type: 'offer', target, ...offer });
+}
+
 /** A target as a leg of the call. */
 export function calledLeg({ leg, edge, target }: RoutedTarget): CallLeg {
   const number = target.kind === 'dial-peer' ? target.number : target.line;
@@ -73,7 +81,9 @@ function timersOf(state: CallState): ReadonlyMap<CallTimer, RunningTimer> {
   if (state.status === 'ended') return timers;
   const phase = state.status === 'transferring' ? state.target.phase : state.status;
   if (phase === 'routing') run('route', ROUTE_MS, state.attempt);
-  if (phase === 'alerting' || phase === 'ringing') run('no-answer', state.noAnswerMs, state.attempt);
+  const fork = state.status === 'transferring' ? state.target : state;
+  const toCome = 'next' in fork ? (fork.next?.length ?? 0) : 0;
+  if (phase === 'alerting' || phase === 'ringing') run('no-answer', state.noAnswerMs, `${state.attempt} ${toCome}`);
   if (state.status === 'up' && state.confirming) run('confirm', EXCHANGE_MS);
   if (state.status === 'transferring' || (state.status === 'up' && !state.confirming)) run('probe', PROBE_MS);
   if (state.status === 'releasing') run('release', EXCHANGE_MS);

@@ -1,5 +1,5 @@
-import type { CallLeg, Fork, Refusal } from './call-state';
-import { isFinal } from './effects';
+import type { CallLeg, Fork, Refusal, RoutedTarget } from './call-state';
+import { calledLeg, isFinal } from './effects';
 import type { LegEvent } from './messages';
 import type { SessionDescription } from './session';
 
@@ -8,6 +8,8 @@ export type ForkOutcome =
   | { readonly type: 'nothing' }
   /** The leg is out; the others go on. */
   | { readonly type: 'fewer'; readonly fork: Fork }
+  /** None of those who were offered the call can take it now: the next one is. */
+  | { readonly type: 'hunt'; readonly target: RoutedTarget; readonly fork: Fork }
   /** It answered first: `others` must be released [SB-96]. */
   | {
       readonly type: 'won';
@@ -27,8 +29,23 @@ export function stepFork(fork: Fork, leg: CallLeg, event: LegEvent): ForkOutcome
   const refusals = [...fork.refusals, refusal];
   // A 6xx speaks for every place where the user could be found [RFC3261 16.7 step 5].
   if (refusal.status >= 600) return { type: 'failed', refusal, others };
-  if (others.length === 0) return { type: 'failed', refusal: bestRefusal(refusals), others };
+  if (others.length === 0) return hunt(fork, refusals) ?? { type: 'failed', refusal: bestRefusal(refusals), others };
   return { type: 'fewer', fork: { ...fork, ringing: others, refusals } };
+}
+
+/**
+ * The next target, unless somebody who was asked knew the number and its answer: to be busy, or not to exist, is final
+ * wherever the call came to.
+ */
+function hunt({ next, offered }: Fork, refusals: readonly Refusal[]): ForkOutcome | undefined {
+  const [target, ...rest] = next ?? [];
+  if (!target || !refusals.slice(-offered).every(({ status }) => isPassing(status))) return undefined;
+  return { type: 'hunt', target, fork: { ringing: [calledLeg(target)], refusals, offered: 1, next: rest } };
+}
+
+/** Statuses that speak of the way to the callee, or of this moment [RFC3261 21.4.9, 21.4.18, 21.5]. */
+function isPassing(status: number): boolean {
+  return status === 408 || status === 480 || Math.floor(status / 100) === 5;
 }
 
 function refusalOf(event: Extract<LegEvent, { type: 'refused' | 'released' | 'lost' }>): Refusal {

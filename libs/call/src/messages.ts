@@ -25,6 +25,13 @@ const exchange = name;
 export const partySchema = z.object({ number: z.string().max(256), display: z.string().max(256).optional() });
 export type Party = z.infer<typeof partySchema>;
 
+/**
+ * What a leg that has no line of its own (a trunk's) asks its peer's line to keep, so that its edge finds it again after a
+ * restart. `epoch` is the life of the edge that made the leg, `protocol` its edge's own affair.
+ */
+export const keptLegSchema = z.object({ epoch: z.number().int().nonnegative(), protocol: z.unknown() });
+export type KeptLeg = z.infer<typeof keptLegSchema>;
+
 /** Where a leg goes: a phone at one of its bindings, a number beyond a dial peer (a trunk), or a slot where calls wait. */
 export const callTargetSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('phone'), line: name, device: name, instance: name, binding: bindingSchema }),
@@ -105,7 +112,7 @@ export type LegCommand = z.infer<typeof legCommandSchema>;
 export const legEventSchema = z.discriminatedUnion('type', [
   progress,
   /** A called leg took the call (2xx). The session is the answer, or the offer when none was sent. */
-  z.object({ type: z.literal('answered'), session: sessionSchema }),
+  z.object({ type: z.literal('answered'), session: sessionSchema, kept: keptLegSchema.optional() }),
   /** A called leg will not take it. `redirect` are the numbers a 3xx names. */
   z.object({
     type: z.literal('refused'),
@@ -129,8 +136,13 @@ export const legEventSchema = z.discriminatedUnion('type', [
 ]);
 export type LegEvent = z.infer<typeof legEventSchema>;
 
-/** The leg at the other side of a call, and who is there. */
-export const coupledPeerSchema = z.object({ leg: name, edge: name, party: partySchema });
+/** The leg at the other side of a call, who is there, and what a trunk's leg wants to be kept. */
+export const coupledPeerSchema = z.object({
+  leg: name,
+  edge: name,
+  party: partySchema,
+  kept: keptLegSchema.optional(),
+});
 export type CoupledPeer = z.infer<typeof coupledPeerSchema>;
 
 const address = {

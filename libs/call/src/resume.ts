@@ -2,7 +2,7 @@ import type { CallId, EdgeId, LegId, LegStateName } from '@linewatch/presence';
 import { z } from 'zod';
 import type { CallEffect, CallLeg, CallState, UpCall } from './call-state';
 import { command, NO_ANSWER_MS, release, timerEffects } from './effects';
-import { partySchema } from './messages';
+import { keptLegSchema, partySchema } from './messages';
 
 const name = z.string().min(1).max(256);
 
@@ -15,7 +15,7 @@ export const legRestoreSchema = z.object({
   party: partySchema,
   /** The edge that controls the call. */
   controller: name,
-  peer: z.object({ leg: name, edge: name }).optional(),
+  peer: z.object({ leg: name, edge: name, kept: keptLegSchema.optional() }).optional(),
   /** The dialog of a SIP leg, the call reference of a station's; only that kind of edge reads it. */
   protocol: z.unknown(),
 });

@@ -1,6 +1,6 @@
 import { newLegs, routeRefusalStatus } from './alerting';
 import type { CallEffect, CallInput, CallLeg, CallStep, Fork, RoutedTarget, TransferringCall } from './call-state';
-import { calledLeg, causeOf, command, isFinal, release, releaseAll } from './effects';
+import { calledLeg, causeOf, command, isFinal, offerTo, release, releaseAll } from './effects';
 import { modificationTimedOut, stepExchange, type ExchangeStep } from './exchange';
 import { outwardStatus, stepFork } from './fork';
 import type { LegEvent } from './messages';
@@ -17,7 +17,7 @@ export function stepTransfer(state: TransferringCall, input: CallInput): CallSte
     case 'routed':
       if (state.target.phase !== 'routing' || input.attempt !== state.attempt) return { state, effects: [] };
       if ('refusal' in input) return fail(state, routeRefusalStatus[input.refusal], []);
-      return callTarget(state, input.targets);
+      return callTarget(state, input.targets, input.next ?? []);
     case 'leg': {
       const { referrer, transferee, target } = state;
       if (input.leg === referrer?.leg) return stepReferrer(state, referrer, input.event);
@@ -36,18 +36,24 @@ export function stepTransfer(state: TransferringCall, input: CallInput): CallSte
   }
 }
 
-function callTarget(state: TransferringCall, routed: readonly RoutedTarget[]): CallStep {
+function callTarget(
+  state: TransferringCall,
+  routed: readonly RoutedTarget[],
+  routedNext: readonly RoutedTarget[],
+): CallStep {
   const targets = newLegs(routed, talking(state));
   if (targets.length === 0) return fail(state, 480, []);
+  const next = newLegs(routedNext, [...talking(state), ...targets]);
   const ringing = targets.map(calledLeg);
-  const caller = state.transferee.party;
-  const effects = targets.map(({ leg, edge, target }) =>
-    command({ leg, edge }, { type: 'offer', target, caller, called: state.refer.target, referredBy: state.refer.by }),
-  );
   return {
-    state: { ...state, target: { phase: 'ringing', ringing, refusals: [], offered: ringing.length } },
-    effects,
+    state: { ...state, target: { phase: 'ringing', ringing, refusals: [], offered: ringing.length, next } },
+    effects: targets.map((target) => offerOf(state, target)),
   };
+}
+
+/** Without a session: the answer brings the target's offer. */
+function offerOf({ transferee, refer }: TransferringCall, target: RoutedTarget): CallEffect {
+  return offerTo(target, { caller: transferee.party, called: refer.target, referredBy: refer.by });
 }
 
 function stepRinging(state: TransferringCall, fork: Fork, leg: CallLeg, event: LegEvent): CallStep {
@@ -61,6 +67,11 @@ function stepRinging(state: TransferringCall, fork: Fork, leg: CallLeg, event: L
       return { state, effects: stepExchange(undefined, leg, undefined, event)?.effects ?? [] };
     case 'fewer':
       return { state: { ...state, target: { phase: 'ringing', ...outcome.fork } }, effects: [] };
+    case 'hunt':
+      return {
+        state: { ...state, target: { phase: 'ringing', ...outcome.fork } },
+        effects: [offerOf(state, outcome.target)],
+      };
     case 'won': {
       const answered = { phase: 'answered' as const, leg: outcome.leg, offer: outcome.session };
       return reoffer({ ...state, target: answered }, release(outcome.others, 'answered-elsewhere'));

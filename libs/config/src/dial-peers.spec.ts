@@ -70,6 +70,30 @@ test.each([
   expect(peer && dialPeerTarget(peer)).toEqual(target);
 });
 
+test.each([
+  ['1...', '1', 'partial'],
+  ['1...', '1003', 'whole'],
+  ['1...', '10033', 'none'],
+  ['1...', '2', 'none'],
+  ['9T', '9', 'either'],
+  ['9T', '900', 'either'],
+  ['+49[1-9]', '+4', 'partial'],
+])('to `destination-pattern %s` the digits %s are %s', (pattern, digits, standing) => {
+  expect(directory({ pattern }).standing(digits)).toBe(standing);
+});
+
+test('of several trunks at one address the lowest tag is who calls from there', () => {
+  const peers = directory({ pattern: '1...' }, { pattern: '2...' }, { pattern: '3...', lines: ['shutdown'] });
+  expect(peers.at('192.0.2.4')?.tag).toBe(1);
+  expect(peers.at('192.0.2.5')).toBeUndefined();
+});
+
+test('a trunk that no call is sent to may still call in, one that is shut down may not', () => {
+  const peers = directory({ pattern: '1...', lines: ['no destination-pattern'] });
+  expect(peers.at('192.0.2.4')?.tag).toBe(1);
+  expect(directory({ pattern: '1...', lines: ['shutdown'] }).at('192.0.2.4')).toBeUndefined();
+});
+
 test('no pattern takes long', () => {
   const peers = directory({ pattern: '1%1%1%1%1%1%1%1%1%1%1%1%1%1%1%1%1%1%1%1%2' });
   expect(peers.match('1'.repeat(32))).toEqual([]);

@@ -15,16 +15,31 @@ export interface DialPeerDirectory {
    * by the pattern first, then the lowest preference, then the lowest tag.
    */
   match(number: string): DialPeer[];
+  /** How digits that may not be all stand to the patterns: `either` is a whole number to which more may come. */
+  standing(digits: string): 'none' | 'partial' | 'whole' | 'either';
+  /** The trunk whose target has this IP address, the lowest tag of several; undefined: nobody who may call in. */
+  at(host: string): DialPeer | undefined;
 }
 
 /** Builds the directory: O(number of dial peers); build it once per Config and keep it. */
 export function dialPeerDirectory(config: Config): DialPeerDirectory {
-  const peers = Object.values(config.dialPeers).flatMap((peer) => {
-    const { destinationPattern, shutdown } = peer;
-    if (destinationPattern === undefined || shutdown || dialPeerTarget(peer) === undefined) return [];
-    return [{ peer, steps: readPattern(destinationPattern) }];
+  const trunks = Object.values(config.dialPeers).flatMap((peer) => {
+    const target = peer.shutdown ? undefined : dialPeerTarget(peer);
+    return target ? [{ peer, host: target.host }] : [];
   });
+  const byHost = new Map([...trunks].reverse().map(({ peer, host }) => [host, peer]));
+  const peers = trunks.flatMap(({ peer }) =>
+    peer.destinationPattern === undefined ? [] : [{ peer, steps: readPattern(peer.destinationPattern) }],
+  );
   return {
+    at: (host) => byHost.get(host),
+    standing: (digits) => {
+      const reached = peers.map(({ steps }) => ({ end: steps.length, places: [...reach(steps, digits).keys()] }));
+      const isWhole = reached.some(({ end, places }) => places.includes(end));
+      const isBeginning = reached.some(({ end, places }) => places.some((at) => at < end));
+      if (isWhole) return isBeginning ? 'either' : 'whole';
+      return isBeginning ? 'partial' : 'none';
+    },
     match: (number) => {
       const fitting = peers.flatMap(({ peer, steps }) => {
         const spelledOut = fit(steps, number);
@@ -94,12 +109,16 @@ function oneOf(set: string): (digit: string) => boolean {
   return (digit) => isIn(digit) !== isNegated;
 }
 
-/**
- * How many places of a pattern a number spells out; undefined when it does not fit. Follows all ways through the pattern
- * at once, digit by digit, so that no pattern takes long.
- */
+/** How many places of a pattern a number spells out; undefined when it does not fit. */
 function fit(steps: readonly Step[], number: string): number | undefined {
-  /** The steps reached so far, each with the most places spelled out on the way to it. */
+  return reach(steps, number).get(steps.length);
+}
+
+/**
+ * The places of a pattern that digits lead to, each with the most places spelled out on the way to it. Follows all ways
+ * through the pattern at once, digit by digit, so that no pattern takes long.
+ */
+function reach(steps: readonly Step[], number: string): ReadonlyMap<number, number> {
   let reached = skip(new Map([[0, 0]]), steps);
   for (const digit of number) {
     const next = new Map<number, number>();
@@ -112,7 +131,7 @@ function fit(steps: readonly Step[], number: string): number | undefined {
     }
     reached = skip(next, steps);
   }
-  return reached.get(steps.length);
+  return reached;
 }
 
 /** Adds what is reached by leaving out places that need not be there. */

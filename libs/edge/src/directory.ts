@@ -1,11 +1,13 @@
 import {
   deviceDirectory,
+  dialPeerDirectory,
   ephoneDirectory,
   hasSameLines,
   lineDirectory,
   poolDirectory,
   type Config,
   type DeviceDirectory,
+  type DialPeerDirectory,
   type EphoneDirectory,
   type LineDirectory,
   type PoolDirectory,
@@ -22,6 +24,8 @@ export interface DirectoryView {
   readonly ephones: EphoneDirectory;
   /** Phones of both kinds by their names. */
   readonly devices: DeviceDirectory;
+  /** Trunks by the numbers that calls go to by them. */
+  readonly dialPeers: DialPeerDirectory;
 }
 
 /** This edge's copy of the running configuration. The indexes are built anew only when lines or phones changed. */
@@ -44,6 +48,9 @@ export class Directory {
   }
 }
 
+/** Trunks change apart from lines: one index for each table of dial peers. */
+const trunks = new WeakMap<Config['dialPeers'], DialPeerDirectory>();
+
 class View implements DirectoryView {
   constructor(
     readonly config: Config,
@@ -64,6 +71,15 @@ class View implements DirectoryView {
 
   get devices(): DeviceDirectory {
     return this.indexes.devices;
+  }
+
+  get dialPeers(): DialPeerDirectory {
+    const { dialPeers } = this.config;
+    const known = trunks.get(dialPeers);
+    if (known) return known;
+    const built = dialPeerDirectory(this.config);
+    trunks.set(dialPeers, built);
+    return built;
   }
 }
 

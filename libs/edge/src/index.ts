@@ -15,6 +15,7 @@ export {
   type LegOffer,
   type LegOrder,
   type LegOwner,
+  type LineLeg,
   type PhoneTarget,
   newLeg,
   offeredLeg,

@@ -1,4 +1,4 @@
-import { resumeCall } from '@linewatch/call';
+import { resumeCall, type KeptLeg } from '@linewatch/call';
 import type { CallId, EdgeId, LegId } from '@linewatch/presence';
 import type { EdgeMonitor, TimerWheel } from '@linewatch/runtime';
 import type { Lines, LineView } from '../lines';
@@ -77,14 +77,14 @@ export class CallResumption {
   private restore({ id, line, leg, restore }: FoundLeg): void {
     this.takenUp.add(id);
     const { call, device, instance, peer: facing, state, held, direction } = leg;
-    const owner = { line, device, instance };
+    const owner = line === undefined ? undefined : { line, device, instance };
     if (restore) {
       const { role, party, controller, peer } = restore;
       const making = {
         id,
         call,
         role,
-        owner,
+        ...(owner && { owner }),
         party,
         controller,
         facing,
@@ -92,9 +92,10 @@ export class CallResumption {
       };
       const begun = newLeg(making);
       const found = { ...begun, standing: { ...begun.standing, state, held } };
-      if (this.parts.legs.restore(found, restore.protocol)) return;
+      const age = this.parts.edge.epoch - leg.epoch;
+      if (this.parts.legs.restore(found, restore.protocol, age)) return;
     }
-    this.parts.publisher.buried({ id, call, owner, facing }, direction);
+    if (owner) this.parts.publisher.buried({ id, call, owner, facing }, direction);
   }
 
   private resume(call: CallId): void {
@@ -106,7 +107,8 @@ export class CallResumption {
     if (controller === edge.id) {
       this.takenUp.add(call);
       const restored = legs.map(restoredLegOf).filter((leg) => leg !== undefined);
-      controllers.resume(call, resumeCall(call, restored, noAnswerMs), (this.probes += PROBE_SPACING_MS));
+      const resumed = resumeCall(call, restored, noAnswerMs);
+      controllers.resume(call, resumed, trunksOf(legs), (this.probes += PROBE_SPACING_MS));
     } else if (controller !== undefined) {
       for (const leg of legs) this.report(controller, leg);
     }
@@ -121,4 +123,10 @@ export class CallResumption {
     if (state === 'confirmed') return this.parts.courier.event(controller, call, id, { type: 'alive' });
     this.parts.legs.order({ leg: id, call, controller, command: { type: 'release', cause: 'restart' } });
   }
+}
+
+/** A call's legs over trunks, with what the lines of their peers keep of them. */
+function trunksOf(legs: readonly FoundLeg[]): Map<LegId, KeptLeg | undefined> {
+  const trunks = legs.filter(({ line }) => line === undefined);
+  return new Map(trunks.map(({ id, leg, restore }) => [id, { epoch: leg.epoch, protocol: restore?.protocol }]));
 }

@@ -6,6 +6,8 @@ import {
   type CallStart,
   type CallState,
   type CallTimer,
+  type CoupledPeer,
+  type KeptLeg,
   type LegEvent,
   type ResumedCall,
 } from '@linewatch/call';
@@ -25,6 +27,8 @@ interface Call {
   readonly maxForwards: number;
   /** The phone that calls: it is not rung. */
   readonly isCalling?: CallingPhone;
+  /** Legs over a trunk, with what their peers' lines are to keep of them as soon as it is known. */
+  readonly trunks: Map<LegId, KeptLeg | undefined>;
   /** Which peer each leg was told last. */
   readonly told: Map<LegId, LegId>;
   /** The last event of each leg at another edge. */
@@ -40,7 +44,8 @@ export interface ControllersParts {
   readonly endedBy: LabelledCounter;
   /** Gives a command to a leg here; false: there is none. */
   order(order: LegOrder): boolean;
-  route(number: string, isCalling: CallingPhone | undefined): Promise<Routed>;
+  /** Finds who has a number; one beyond a trunk only when the call may leave. */
+  route(number: string, mayLeave: boolean, isCalling: CallingPhone | undefined): Promise<Routed>;
 }
 
 /** The calls that this edge controls [design 5]: runs the machine of each, and brings its commands to its legs. */
@@ -57,23 +62,28 @@ export class Controllers {
     return this.calls.has(call);
   }
 
-  /** Takes a call from its calling leg. */
-  start(start: CallStart, maxForwards: number, isCalling: CallingPhone): void {
+  /**
+   * Takes a call from its calling leg.
+   * @param trunk what is to be kept of that leg, when it is a trunk's
+   */
+  start(start: CallStart, maxForwards: number, isCalling: CallingPhone, trunk?: KeptLeg): void {
     const { state, effects } = startCall(start);
-    this.begin(start.call, state, effects, { maxForwards, isCalling });
+    const trunks = new Map(trunk ? [[start.leg, trunk]] : []);
+    this.begin(start.call, state, effects, { maxForwards, isCalling, trunks });
   }
 
   /**
    * Goes on with a call from before a restart, or tells its legs to end.
+   * @param trunks its legs over trunks
    * @param probeAfterMs when its phones are asked for a sign of life: many calls are resumed at once
    */
-  resume(id: CallId, { state, effects }: ResumedCall, probeAfterMs: number): void {
+  resume(id: CallId, { state, effects }: ResumedCall, trunks: Call['trunks'], probeAfterMs: number): void {
     const isProbe = (effect: CallEffect): boolean => effect.type === 'command' && effect.command.type === 'probe';
     const call = this.begin(
       id,
       state ?? { status: 'ended', call: id, cause: 'restart' },
       effects.filter((effect) => !isProbe(effect)),
-      { maxForwards: 70 },
+      { maxForwards: 70, trunks },
     );
     const probes = effects.filter(isProbe);
     this.parts.wheel.set(probeAfterMs, () =>
@@ -91,6 +101,7 @@ export class Controllers {
       if (!isLater(place, call.heard.get(leg))) return true;
       call.heard.set(leg, place);
     }
+    if (event.type === 'answered' && event.kept) call.trunks.set(leg, event.kept);
     return this.input(id, { type: 'leg', leg, event });
   }
 
@@ -108,7 +119,7 @@ export class Controllers {
   edgeBack(edge: EdgeId): void {
     for (const call of this.calls.values()) {
       for (const { leg } of legsOf(call.state).filter((each) => each.edge === edge)) {
-        this.parts.courier.command(edge, call.id, leg, { type: 'probe' }, peerOf(call.state, leg));
+        this.parts.courier.command(edge, call.id, leg, { type: 'probe' }, peerIn(call, leg));
       }
     }
   }
@@ -117,7 +128,7 @@ export class Controllers {
     id: CallId,
     state: CallState,
     effects: readonly CallEffect[],
-    rest: Pick<Call, 'maxForwards' | 'isCalling'>,
+    rest: Pick<Call, 'maxForwards' | 'isCalling' | 'trunks'>,
   ): Call {
     const call: Call = { id, state, timers: new Map(), told: new Map(), heard: new Map(), ...rest };
     // What was restored as a pair names its peers already.
@@ -176,7 +187,8 @@ export class Controllers {
 
   private command(call: Call, { leg, edge, command: given }: Extract<CallEffect, { type: 'command' }>): void {
     const command = given.type === 'offer' ? { ...given, maxForwards: call.maxForwards - 1 } : given;
-    const peer = peerOf(call.state, leg);
+    if (given.type === 'offer' && given.target.kind === 'dial-peer') call.trunks.set(leg, undefined);
+    const peer = peerIn(call, leg);
     if (peer) call.told.set(leg, peer.leg);
     if (edge !== this.parts.edge) return this.parts.courier.command(edge, call.id, leg, command, peer);
     const order: LegOrder = { call: call.id, leg, controller: edge, ...(peer && { peer }), command };
@@ -195,7 +207,8 @@ export class Controllers {
 
   private route(call: Call, attempt: number, number: string): void {
     const isTransfer = call.state.status === 'transferring';
-    this.parts.route(number, isTransfer ? undefined : call.isCalling).then(
+    const mayLeave = !legsOf(call.state).some(({ leg }) => call.trunks.has(leg));
+    this.parts.route(number, mayLeave, isTransfer ? undefined : call.isCalling).then(
       (routed) => this.input(call.id, { type: 'routed', attempt, ...routed }),
       (error: unknown) => {
         this.parts.floodLog.error('route', 'a number could not be looked up', { number, err: error });
@@ -203,4 +216,11 @@ export class Controllers {
       },
     );
   }
+}
+
+/** The leg that one talks with, and what its line is to keep of a trunk's. */
+function peerIn({ state, trunks }: Call, leg: LegId): CoupledPeer | undefined {
+  const peer = peerOf(state, leg);
+  const kept = peer && trunks.get(peer.leg);
+  return kept ? { ...peer, kept } : peer;
 }

@@ -19,7 +19,8 @@ import { EdgeLegs, type LegProtocol } from './edge-legs';
 import { LegPublisher } from './leg-publisher';
 import { OtherEdges } from './other-edges';
 import { ParkSlots, type SlotLeg } from './park-slots';
-import { route, type CallingPhone } from './routing';
+import type { CallingPhone } from './routing';
+import { routeAnywhere } from './trunk-routing';
 import { Turns } from './turns';
 
 export interface CallSettings {
@@ -52,7 +53,10 @@ export interface CallParts {
 export interface EdgeCallsParts<Leg extends EdgeLeg, Protocol extends LegProtocol<Leg>> extends CallParts {
   /** Makes the protocol of this edge's legs. What comes from phones is to run in `turns`. */
   readonly protocol: (legs: EdgeLegs<Leg>, turns: Turns) => Protocol;
-  /** An edge that reaches phones over UDP, for one that registered at an edge which is gone: this one, if it speaks SIP. */
+  /**
+   * An edge that speaks SIP, for trunks and for phones on UDP that registered at an edge which is gone: this one, if it
+   * does.
+   */
   readonly standIn: () => EdgeId | undefined;
 }
 
@@ -96,6 +100,7 @@ export class EdgeCalls<Leg extends EdgeLeg = EdgeLeg, Protocol extends LegProtoc
     });
     this.legs = new EdgeLegs(
       {
+        epoch: edge.epoch,
         wheel,
         clock,
         turns,
@@ -114,7 +119,7 @@ export class EdgeCalls<Leg extends EdgeLeg = EdgeLeg, Protocol extends LegProtoc
       floodLog,
       endedBy: metrics.counters('calls_ended_total', 'Calls that this edge controlled, by why they ended', 'cause'),
       order: (order) => this.legs.order(order),
-      route: (number, isCalling) => route({ ...parts, standIn, newLeg: () => this.newId() }, number, isCalling),
+      route: (...asked) => routeAnywhere({ ...parts, standIn, newLeg: () => this.newId() }, ...asked),
     });
     const { legs, controllers, courier } = this;
     this.others = new OtherEdges({ self: edge.id, wheel, legs, controllers, courier });
@@ -152,7 +157,8 @@ export class EdgeCalls<Leg extends EdgeLeg = EdgeLeg, Protocol extends LegProtoc
    */
   start(call: Omit<CallStart, 'edge' | 'noAnswerMs'>, maxForwards: number, isCalling: CallingPhone): void {
     const { edge } = this.parts;
-    this.controllers.start({ ...call, edge: edge.id, noAnswerMs: this.settings.noAnswerMs }, maxForwards, isCalling);
+    const start = { ...call, edge: edge.id, noAnswerMs: this.settings.noAnswerMs };
+    this.controllers.start(start, maxForwards, isCalling, this.legs.keptOf(call.leg));
   }
 
   /**
@@ -201,7 +207,9 @@ export class EdgeCalls<Leg extends EdgeLeg = EdgeLeg, Protocol extends LegProtoc
     this.isDraining = true;
   }
 
-  private said(leg: Pick<EdgeLeg, 'id' | 'call' | 'controller'>, event: LegEvent): void {
+  private said(leg: Pick<EdgeLeg, 'id' | 'call' | 'controller'>, said: LegEvent): void {
+    const kept = said.type === 'answered' ? this.legs.keptOf(leg.id) : undefined;
+    const event = kept ? { ...said, kept } : said;
     if (leg.controller !== this.parts.edge.id) this.courier.event(leg.controller, leg.call, leg.id, event);
     else this.controllers.event(leg.call, leg.id, event);
   }

@@ -9,7 +9,7 @@ import {
 import type { CallId, DeviceName, EdgeId, InstanceId, LegId, LineNumber } from '@linewatch/presence';
 import type { TimerHandle } from '@linewatch/runtime';
 
-/** Whose leg it is: the line and the phone, as its facts name them. */
+/** Whose leg it is: the line and the phone, as its facts name them. A trunk's leg is nobody's here. */
 export interface LegOwner {
   readonly line: LineNumber;
   readonly device: DeviceName;
@@ -24,7 +24,7 @@ export interface EdgeLeg {
   readonly id: LegId;
   readonly call: CallId;
   readonly role: 'caller' | 'callee';
-  readonly owner: LegOwner;
+  readonly owner?: LegOwner;
   /** Who is at its far end: the phone's own number and name. */
   readonly party: Party;
   /** The edge that controls the call, and the last of its commands that was done. */
@@ -38,6 +38,11 @@ export interface EdgeLeg {
   isHidden?: boolean;
   /** Its fact is said again before it is not believed any more. */
   lease?: TimerHandle;
+}
+
+/** A leg to a phone of ours. */
+export interface LineLeg extends EdgeLeg {
+  readonly owner: LegOwner;
 }
 
 /** Which message it is among those of its edge about a leg. */
@@ -69,14 +74,14 @@ export type PhoneTarget = Extract<CallTarget, { kind: 'phone' }>;
 /** What a leg is made of. */
 export type LegMaking = Pick<EdgeLeg, 'id' | 'call' | 'role' | 'owner' | 'party' | 'controller' | 'peer' | 'facing'>;
 
-/** A leg that begins now: its phone calls, or is to be called. */
-export function newLeg(making: LegMaking): EdgeLeg {
+/** A leg that begins now: whoever is at its far end calls, or is to be called. */
+export function newLeg<Making extends LegMaking>(making: Making): EdgeLeg & Pick<Making, 'owner'> {
   const standing = initialStanding(making.role === 'caller' ? 'initiator' : 'recipient');
   return { ...making, commanded: { epoch: 0, seq: 0 }, standing };
 }
 
 /** The leg that an offer to a phone, or to a slot, asks for. */
-export function offeredLeg({ call, leg, controller, peer }: LegOrder, offer: LegOffer, target: LegOwner): EdgeLeg {
+export function offeredLeg({ call, leg, controller, peer }: LegOrder, offer: LegOffer, target: LegOwner): LineLeg {
   const { line, device, instance } = target;
   return newLeg({
     id: leg,

@@ -21,7 +21,15 @@ function setUp(maxLegs = 10) {
   const turns = new Turns((error) => {
     throw error;
   });
-  const parts = { clock, wheel: clock.wheel, turns, publisher: { changed, hidden: () => undefined }, maxLegs, onEvent };
+  const parts = {
+    epoch: 1,
+    clock,
+    wheel: clock.wheel,
+    turns,
+    publisher: { changed, hidden: () => undefined },
+    maxLegs,
+    onEvent,
+  };
   const legs = new EdgeLegs(
     parts,
     (shell) => ({

@@ -1,4 +1,11 @@
-import { evolveStanding, type CoupledPeer, type LegCommand, type LegEvent, type Party } from '@linewatch/call';
+import {
+  evolveStanding,
+  type CoupledPeer,
+  type KeptLeg,
+  type LegCommand,
+  type LegEvent,
+  type Party,
+} from '@linewatch/call';
 import type { EdgeId, LegFact, LegId } from '@linewatch/presence';
 import type { Clock, TimerWheel } from '@linewatch/runtime';
 import type { EdgeLeg, LegOffer, LegOrder } from './edge-leg';
@@ -27,8 +34,11 @@ export interface LegProtocol<Leg extends EdgeLeg> {
   offer(order: LegOrder, offer: LegOffer): void;
   /** Gives a leg a command; `commanded` is called once its machine has taken it, before anything is sent. */
   command(leg: Leg, order: LegOrder): void;
-  /** Takes up a leg from before a restart, with `add`. False: what its fact kept cannot be read. */
-  restore(leg: EdgeLeg, kept: unknown): boolean;
+  /**
+   * Takes up a leg from before a restart, with `add`. False: what its fact kept cannot be read.
+   * @param age how many epochs of edges ago the fact was said, at least 1: as many lives may have gone on with it
+   */
+  restore(leg: EdgeLeg, kept: unknown, age: number): boolean;
   /** What the leg's next fact tells. */
   factOf(leg: Leg): LegProtocolFact;
 }
@@ -37,6 +47,8 @@ export interface LegProtocol<Leg extends EdgeLeg> {
 export type LegEventListener = (leg: Pick<EdgeLeg, 'id' | 'call' | 'controller'>, event: LegEvent) => void;
 
 export interface EdgeLegsParts<Leg extends EdgeLeg> {
+  /** The epoch of this edge's hello. */
+  readonly epoch: number;
   readonly wheel: Pick<TimerWheel, 'cancel'>;
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly turns: Turns;
@@ -99,13 +111,20 @@ export class EdgeLegs<Leg extends EdgeLeg = EdgeLeg, Protocol extends LegProtoco
   }
 
   /** Takes up a leg from before a restart. False: what its fact kept cannot be read. */
-  restore(leg: EdgeLeg, kept: unknown): boolean {
-    return isSlotLeg(leg) ? this.slots.restore(leg, kept) : this.protocol.restore(leg, kept);
+  restore(leg: EdgeLeg, kept: unknown, age: number): boolean {
+    return isSlotLeg(leg) ? this.slots.restore(leg, kept, age) : this.protocol.restore(leg, kept, age);
   }
 
   /** What the leg's next fact tells. */
   factOf(leg: Leg | SlotLeg): LegProtocolFact {
     return isSlotLeg(leg) ? this.slots.factOf(leg) : this.protocol.factOf(leg);
+  }
+
+  /** What is to be kept elsewhere of a leg that has no line of its own to keep it; undefined when it has one. */
+  keptOf(id: LegId): KeptLeg | undefined {
+    const leg = this.byId.get(id);
+    if (!leg || leg.owner) return undefined;
+    return { epoch: this.parts.epoch, protocol: this.factOf(leg).restore };
   }
 
   // What the protocol tells

@@ -2,7 +2,7 @@ import { factOfChange, type LegRestore, type LegStanding } from '@linewatch/call
 import type { Outbox, Subjects } from '@linewatch/bus';
 import { edgeScopedId, type LegFact } from '@linewatch/presence';
 import type { Clock, PlainCounter, RateLimitedLog, TimerWheel } from '@linewatch/runtime';
-import type { EdgeLeg } from './edge-leg';
+import type { EdgeLeg, LegOwner } from './edge-leg';
 import type { LegProtocolFact } from './edge-legs';
 
 /** How long a leg is believed without a word: ringing as long as phones ring, talking well beyond the next renewal. */
@@ -23,6 +23,9 @@ export interface PublisherParts<Leg extends EdgeLeg> {
   /** What the leg's protocol knows of it: for watchers, and for a restart. */
   factOf(leg: Leg): LegProtocolFact;
 }
+
+/** A leg of a line: what its facts say of it whatever becomes of it. */
+type Witnessed = Pick<EdgeLeg, 'id' | 'call' | 'facing'> & { readonly owner: LegOwner };
 
 /**
  * Says what this edge witnesses of its legs, as facts of their lines [design law 3]. Nobody waits for them: the outbox
@@ -47,24 +50,29 @@ export class LegPublisher<Leg extends EdgeLeg = EdgeLeg> {
     if (leg.isHidden) return;
     leg.isHidden = true;
     this.parts.wheel.cancel(leg.lease);
+    const { owner, id, call, facing } = leg;
     const { state, direction } = leg.standing;
-    if (state === 'offered' || state === 'terminated') return;
-    this.put(leg, { ...this.begun(leg), state: 'terminated', direction, held: false, cause });
+    if (!owner || state === 'offered' || state === 'terminated') return;
+    const witnessed: Witnessed = { id, call, facing, owner };
+    this.put(witnessed, { ...this.begun(witnessed), state: 'terminated', direction, held: false, cause });
   }
 
   /** The end of a leg from before a restart that cannot be gone on with. */
-  buried(leg: Pick<EdgeLeg, 'id' | 'call' | 'owner' | 'facing'>, direction: LegFact['direction']): void {
+  buried(leg: Witnessed, direction: LegFact['direction']): void {
     this.put(leg, { ...this.begun(leg), state: 'terminated', direction, held: false, cause: 'restart' });
   }
 
   private publish(leg: Leg, cause?: string): void {
     const { wheel } = this.parts;
+    const { owner, id, call, facing } = leg;
     const { state, direction, held } = leg.standing;
-    if (state === 'offered') return;
+    // A trunk's leg is on no line.
+    if (!owner || state === 'offered') return;
+    const witnessed: Witnessed = { id, call, facing, owner };
     const isOver = state === 'terminated';
     const { dialog, restore } = this.parts.factOf(leg);
     const fact: LegFact = {
-      ...this.begun(leg),
+      ...this.begun(witnessed),
       state,
       direction,
       held,
@@ -72,17 +80,12 @@ export class LegPublisher<Leg extends EdgeLeg = EdgeLeg> {
       ...(!isOver && { restore: restoreOf(leg, restore) }),
       ...(cause !== undefined && { cause }),
     };
-    this.put(leg, fact);
+    this.put(witnessed, fact);
     wheel.cancel(leg.lease);
     leg.lease = isOver ? undefined : wheel.set(LEASE_MS - RENEW_BEFORE_MS, () => this.publish(leg));
   }
 
-  private begun({
-    id,
-    call,
-    owner,
-    facing,
-  }: Pick<EdgeLeg, 'id' | 'call' | 'owner' | 'facing'>): Omit<LegFact, 'state' | 'direction' | 'held'> {
+  private begun({ id, call, owner, facing }: Witnessed): Omit<LegFact, 'state' | 'direction' | 'held'> {
     const { edge, clock } = this.parts;
     return {
       leg: id,
@@ -97,7 +100,7 @@ export class LegPublisher<Leg extends EdgeLeg = EdgeLeg> {
     };
   }
 
-  private put(leg: Pick<EdgeLeg, 'id' | 'owner'>, fact: LegFact): void {
+  private put(leg: Witnessed, fact: LegFact): void {
     const { edge, outbox, subjects, floodLog, refused, wheel } = this.parts;
     const { line } = leg.owner;
     const stored = outbox.put({
@@ -119,5 +122,9 @@ export class LegPublisher<Leg extends EdgeLeg = EdgeLeg> {
 }
 
 function restoreOf({ role, party, controller, peer }: EdgeLeg, protocol: unknown): LegRestore {
-  return { role, party, controller, ...(peer && { peer: { leg: peer.leg, edge: peer.edge } }), protocol };
+  return { role, party, controller, ...(peer && { peer: placeOf(peer) }), protocol };
+}
+
+function placeOf({ leg, edge, kept }: NonNullable<EdgeLeg['peer']>): NonNullable<LegRestore['peer']> {
+  return { leg, edge, ...(kept && { kept }) };
 }

@@ -118,7 +118,7 @@ describe('the park slots of an edge', () => {
     const { id, call, role, owner, party, controller, facing } = leg;
     const found = newLeg({ id, call, role, owner, party, controller, facing });
     expect(slots.restore(found, kept)).toBe(true);
-    expect(legs.get('one')?.owner.instance).toBe('ephone-dn:1');
+    expect(legs.get('one')?.owner?.instance).toBe('ephone-dn:1');
     expect(command('one', { type: 'probe' })).toEqual(['one alive']);
     expect(offer('taker', '3100')).toEqual(['one modify']);
     expect(slots.restore(found, { made: 'a lot' })).toBe(false);

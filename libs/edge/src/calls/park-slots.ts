@@ -13,7 +13,7 @@ import type { TimerHandle, TimerWheel } from '@linewatch/runtime';
 import { z } from 'zod';
 import type { Directory } from '../directory';
 import type { Lines } from '../lines';
-import { offeredLeg, type EdgeLeg, type LegOffer, type LegOrder } from './edge-leg';
+import { offeredLeg, type EdgeLeg, type LegOffer, type LegOrder, type LineLeg } from './edge-leg';
 import type { LegProtocol, LegProtocolFact } from './edge-legs';
 import { isOccupied, PARK_DEVICE, parkPlanOf, slotsOf, takesFrom } from './park-choice';
 import type { Turns } from './turns';
@@ -40,12 +40,12 @@ interface Occupied {
 }
 
 /** A leg that ends at a slot instead of a phone. */
-export interface SlotLeg extends EdgeLeg {
+export interface SlotLeg extends LineLeg {
   readonly slot: Occupied;
 }
 
 export function isSlotLeg(leg: EdgeLeg): leg is SlotLeg {
-  return leg.owner.device === PARK_DEVICE;
+  return leg.owner?.device === PARK_DEVICE;
 }
 
 /** What becomes of a slot's legs is told here: see `EdgeLegs`. */
@@ -94,11 +94,12 @@ export class ParkSlots implements LegProtocol<SlotLeg> {
 
   restore(leg: EdgeLeg, kept: unknown): boolean {
     const parsed = slotRestoreSchema.safeParse(kept);
-    if (!parsed.success) return false;
+    const { owner } = leg;
+    if (!parsed.success || !owner) return false;
     const { made } = parsed.data;
     const plan = parsed.data.plan as ParkPlan;
-    const { line, instance } = leg.owner;
-    this.occupy({ ...leg }, { line, instance, plan }, restoreParked(leg.id, plan, made));
+    const { line, instance } = owner;
+    this.occupy({ ...leg, owner }, { line, instance, plan }, restoreParked(leg.id, plan, made));
     return true;
   }
 
@@ -129,7 +130,7 @@ export class ParkSlots implements LegProtocol<SlotLeg> {
     this.step(slot, { type: 'fetch', leg: taker.id, ...(offer.session && { session: offer.session }) });
   }
 
-  private occupy(leg: EdgeLeg, of: Pick<Occupied, 'line' | 'instance' | 'plan'>, step: ParkStep): void {
+  private occupy(leg: LineLeg, of: Pick<Occupied, 'line' | 'instance' | 'plan'>, step: ParkStep): void {
     const slot = { ...of, state: step.state } as Occupied;
     slot.parked = Object.assign(leg, { slot });
     this.occupied.add(slot);
@@ -181,6 +182,6 @@ function isHolding({ state }: Occupied): boolean {
   return state.status !== 'joined' && state.status !== 'over';
 }
 
-function slotLeg(order: LegOrder, offer: LegOffer, line: LineNumber, instance: InstanceId): EdgeLeg {
+function slotLeg(order: LegOrder, offer: LegOffer, line: LineNumber, instance: InstanceId): LineLeg {
   return offeredLeg(order, offer, { line, device: PARK_DEVICE, instance });
 }

@@ -7,7 +7,8 @@ import type { LineView } from '../lines';
 /** A leg that a line's state names. `restore` is absent when what its fact kept cannot be read. */
 export interface FoundLeg {
   readonly id: LegId;
-  readonly line: LineNumber;
+  /** Absent for a trunk's leg, which the line of its peer keeps. */
+  readonly line?: LineNumber;
   readonly leg: Leg;
   readonly restore?: LegRestore;
 }
@@ -30,11 +31,36 @@ export function findLegs(
   const found: FoundLeg[] = [];
   for (const id in state.fold.legs) {
     const leg = state.fold.legs[id];
-    if (!leg || (leg.edge === edge.id ? leg.epoch >= edge.epoch || !isNew(id) : !concerns(edge, leg, isNew))) continue;
+    if (!leg) continue;
+    const matters = (some: Leg, its: LegId): boolean =>
+      some.edge === edge.id ? some.epoch < edge.epoch && isNew(its) : concerns(edge, some, isNew);
+    const isFound = matters(leg, id);
+    if (!isFound && !keepsTrunk(leg)) continue;
     const restore = legRestoreSchema.safeParse(leg.restore).data;
-    found.push({ id, line, leg, ...(restore && { restore }) });
+    if (isFound) found.push({ id, line, leg, ...(restore && { restore }) });
+    const trunk = restore && trunkLegOf(id, leg, restore);
+    if (trunk && matters(trunk.leg, trunk.id)) found.push(trunk);
   }
   return found;
+}
+
+function keepsTrunk({ restore }: Leg): boolean {
+  return (restore as { peer?: { kept?: unknown } } | undefined)?.peer?.kept !== undefined;
+}
+
+/** The trunk's leg that a line's leg is coupled with, as the line keeps it. */
+function trunkLegOf(id: LegId, leg: Leg, { role, party, controller, peer }: LegRestore): FoundLeg | undefined {
+  if (!peer?.kept) return undefined;
+  const { epoch, protocol } = peer.kept;
+  const restore: LegRestore = {
+    role: role === 'caller' ? 'callee' : 'caller',
+    party: leg.peer,
+    controller,
+    peer: { leg: id, edge: leg.edge },
+    protocol,
+  };
+  const direction = leg.direction === 'initiator' ? 'recipient' : 'initiator';
+  return { id: peer.leg, leg: { ...leg, edge: peer.edge, epoch, peer: party, direction, restore }, restore };
 }
 
 /** Whether a leg elsewhere belongs to a call that an earlier life of this edge controlled. */

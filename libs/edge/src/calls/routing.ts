@@ -11,7 +11,9 @@ import { holderOf, isParkSlot } from './park-choice';
 /** Phones that one call rings at most. */
 const MAX_TARGETS = 32;
 
-export type Routed = { readonly targets: readonly RoutedTarget[] } | { readonly refusal: RouteRefusal };
+export type Routed =
+  | { readonly targets: readonly RoutedTarget[]; readonly next?: readonly RoutedTarget[] }
+  | { readonly refusal: RouteRefusal };
 
 /** Whether a phone, at one of its bindings, is the one that calls. */
 export type CallingPhone = (phone: PhoneTarget) => boolean;
@@ -24,13 +26,13 @@ export interface RoutingParts {
   readonly lines: Pick<Lines, 'get'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly newLeg: () => LegId;
-  /** An edge that reaches phones over UDP, for one that registered at an edge which is gone. */
+  /** An edge that speaks SIP: for a phone on UDP that registered at an edge which is gone, and for trunks. */
   readonly standIn: () => EdgeId | undefined;
 }
 
 /**
  * Where a number is: every contact of every phone that carries it rings [SB-96], but the one that calls, unless it is the
- * only one. Numbers beyond a dial peer will be found here, after those of lines.
+ * only one. What no line has may be beyond a trunk: see `routeAnywhere`.
  *
  * @param isCalling which of them calls; absent when none of them does
  */

@@ -1,4 +1,4 @@
-import type { LineDirectory } from '@linewatch/config';
+import type { DialPeerDirectory, LineDirectory } from '@linewatch/config';
 import type { DialMatch } from '@linewatch/sccp';
 
 /** How collected digits stand to the configured numbers, patterns included (`20..`) [issue "dial plan"]. */
@@ -15,6 +15,19 @@ export function dialPlanOf(lines: LineDirectory): DialPlan {
   const plan = buildPlan(lines.numbers());
   plans.set(lines, plan);
   return plan;
+}
+
+/**
+ * How digits stand to lines and to trunks together. A line's whole number is dialled at once, whatever trunks would take
+ * more digits, so that nobody waits for `.T` in a call to the next room; as long as a line's number may still come of the
+ * digits, a trunk waits for it.
+ */
+export function matchAnywhere(plan: DialPlan, trunks: Pick<DialPeerDirectory, 'standing'>, digits: string): DialMatch {
+  const local = plan.match(digits);
+  if (local === 'whole' || local === 'either') return local;
+  const beyond = trunks.standing(digits);
+  if (local === 'none' || beyond === 'none') return local === 'none' ? beyond : local;
+  return beyond === 'partial' ? 'partial' : 'either';
 }
 
 /** O(total length of the numbers). */

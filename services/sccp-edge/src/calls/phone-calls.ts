@@ -26,7 +26,7 @@ import {
 } from '@linewatch/sccp';
 import type { Phone, PhoneDn } from '../stations/phone';
 import { callSettings } from './call-settings';
-import { dialPlanOf } from './dial-plan';
+import { dialPlanOf, matchAnywhere } from './dial-plan';
 import { isLast, legEventOf, stationCommandOf } from './leg-words';
 import type { PhoneCallsPorts } from './phone-calls-ports';
 import type { SccpLeg } from './sccp-leg';
@@ -135,7 +135,7 @@ export class PhoneCalls {
 
   private world(): CallsWorld {
     const { phone, version, dynamicMessages } = this.station;
-    const { lines, config } = this.ports.directory.current();
+    const { lines, dialPeers, config } = this.ports.directory.current();
     return {
       settings: callSettings(config),
       lines: phone.lines.map(({ dns: [dn], channels }) => ({
@@ -143,7 +143,7 @@ export class PhoneCalls {
         displayName: dn?.name ?? '',
         channels,
       })),
-      dialPlan: (digits) => dialPlanOf(lines).match(digits),
+      dialPlan: (digits) => matchAnywhere(dialPlanOf(lines), dialPeers, digits),
       isParkSlot: (number) => isParkSlot(lines.resolve(number)),
       nameOf: (number) => namedParty(this.view(), number).display,
       version,

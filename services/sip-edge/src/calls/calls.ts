@@ -8,6 +8,7 @@ import { checkInvite } from './invite-check';
 import type { SipEdgeLeg } from './sip-edge-leg';
 import { sessionOf } from './sip-leg-messages';
 import { SipLegs } from './sip-legs';
+import { Trunks } from './trunks';
 
 /** Everything that the calls of a SIP edge are made of. */
 export interface CallsParts extends CallParts {
@@ -24,10 +25,11 @@ export class Calls {
   private admitting = 0;
 
   constructor(private readonly parts: CallsParts) {
-    const { edge, sender, wheel, metrics } = parts;
+    const { edge, sender, wheel, metrics, directory, clock } = parts;
+    const trunks = new Trunks({ directory, clock, newToken: () => sender.newTag() });
     this.shared = new EdgeCalls({
       ...parts,
-      protocol: (legs, turns) => new SipLegs({ edge: edge.id, legs, turns, sender, wheel }),
+      protocol: (legs, turns) => new SipLegs({ edge: edge.id, legs, turns, sender, wheel, trunks }),
       // Over UDP every SIP edge reaches every phone.
       standIn: () => edge.id,
     });
@@ -89,12 +91,12 @@ export class Calls {
     const call = this.shared.newId();
     const leg = this.shared.newId();
     const facing = namedParty(this.parts.directory.current(), called);
-    if (!this.legs.invited(incoming, { id: leg, call, owner, party, called: facing })) {
+    if (!this.legs.invited(incoming, { id: leg, call, ...(owner && { owner }), party, called: facing })) {
       return this.refuse(incoming, 400);
     }
     const session = sessionOf(request);
     const start = { call, leg, caller: party, called, ...(session && { session }) };
-    this.shared.start(start, maxForwards, ({ binding }) => isBoundTo(binding, flow));
+    this.shared.start(start, maxForwards, ({ binding }) => owner !== undefined && isBoundTo(binding, flow));
   }
 
   private refuse(incoming: ServerRequest, status: number, parts: Parameters<ServerRequest['respond']>[1] = {}): void {

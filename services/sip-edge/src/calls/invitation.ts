@@ -1,4 +1,5 @@
 import type { CallTarget, LegCommand, Party } from '@linewatch/call';
+import type { DialPeerTarget } from '@linewatch/config';
 import { escapeUser, formatNameAddr, parseUri, type Flow, type SipRequest } from '@linewatch/sip';
 import type { Binding } from '@linewatch/presence';
 import { targetFlow } from '../endpoint/target-flow';
@@ -27,6 +28,35 @@ export function invitationOf(
     to: nameAddr(sender.host, { number: called }),
     callId: sender.newCallId(),
     localTag: sender.newTag(),
+    ...(session && { session }),
+    ...(maxForwards !== undefined && { maxForwards }),
+  };
+}
+
+/** What was not heard by a trunk within four sendings will not be heard: the next dial peer is tried. */
+const TRUNK_SILENCE_MS = 5_000;
+
+/**
+ * The INVITE to a trunk: out of any registration, from the caller's number at our address [cme-presence 6.3]. The trunk is
+ * told who calls by P-Asserted-Identity as well, as we vouch for our phones [RFC3325 4].
+ */
+export function trunkInvitationOf(
+  sender: Pick<SipSender, 'contact' | 'host' | 'newTag' | 'newCallId'>,
+  { caller, session, maxForwards }: Offer,
+  number: string,
+  { host, port, transport }: DialPeerTarget,
+): Invitation {
+  const parameter = transport === 'udp' ? '' : `;transport=${transport}`;
+  return {
+    contact: sender.contact({ transport }, caller.number),
+    uri: `sip:${escapeUser(number)}@${host}:${port}${parameter}`,
+    route: [],
+    from: nameAddr(sender.host, caller),
+    to: nameAddr(host, { number }),
+    callId: sender.newCallId(),
+    localTag: sender.newTag(),
+    headers: [{ name: 'P-Asserted-Identity', value: nameAddr(sender.host, caller) }],
+    silenceMs: TRUNK_SILENCE_MS,
     ...(session && { session }),
     ...(maxForwards !== undefined && { maxForwards }),
   };

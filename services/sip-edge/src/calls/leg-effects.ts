@@ -1,15 +1,17 @@
 import type { LegEvent } from '@linewatch/call';
 import type { TimerWheel } from '@linewatch/runtime';
-import type { ResponseParts, SipResponse } from '@linewatch/sip';
+import type { ResponseParts, SipRequest, SipResponse } from '@linewatch/sip';
 import type { ResponseListener, SipSender } from '../endpoint/user-agent';
 import type { SipEdgeLeg } from './sip-edge-leg';
 import { sessionParts } from './sip-leg-messages';
 import type { LegEffect, LegInput } from './sip-leg-state';
+import type { Trunks } from './trunks';
 
 /** What the effects of legs need from their shell. */
 export interface EffectParts {
   readonly sender: SipSender;
   readonly wheel: Pick<TimerWheel, 'set' | 'cancel'>;
+  readonly trunks: Pick<Trunks, 'credentials' | 'refused'>;
   /** Gives a leg its next input. */
   input(leg: SipEdgeLeg, input: LegInput): void;
   said(leg: SipEdgeLeg, event: LegEvent): void;
@@ -27,7 +29,7 @@ export function carryOut(parts: EffectParts, leg: SipEdgeLeg, effect: LegEffect)
       return;
     case 'send': {
       const { n, request, nextHop } = effect;
-      const client = sender.request(request, flowOf(parts, leg, nextHop), listener(parts, leg, n));
+      const client = sender.request(request, flowOf(parts, leg, nextHop), listener(parts, leg, n, request));
       if (request.method === 'INVITE') leg.invite = { n, client };
       return;
     }
@@ -63,9 +65,19 @@ function flowOf({ sender }: EffectParts, leg: SipEdgeLeg, nextHop: string): SipE
   return leg.sticksToFlow ? leg.flow : sender.flowTo(nextHop, leg.flow);
 }
 
-function listener(parts: EffectParts, leg: SipEdgeLeg, n: number): ResponseListener {
+function listener(parts: EffectParts, leg: SipEdgeLeg, n: number, request: SipRequest): ResponseListener {
   return {
-    response: (response: SipResponse) => parts.input(leg, { type: 'response', n, response }),
+    response: (response: SipResponse) => {
+      const { status } = response;
+      // No phone of ours asks who we are.
+      const isAsked = !leg.owner && (status === 401 || status === 407);
+      const credentials = isAsked ? parts.trunks.credentials(request, response) : undefined;
+      if (leg.trunk && status >= 400) parts.trunks.refused(leg.trunk, response);
+      parts.input(
+        leg,
+        credentials ? { type: 'challenged', n, request, response, credentials } : { type: 'response', n, response },
+      );
+    },
     failed: (why) => parts.input(leg, { type: 'failed', n, why }),
   };
 }

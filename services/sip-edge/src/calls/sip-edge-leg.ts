@@ -1,3 +1,4 @@
+import type { DialPeerTarget } from '@linewatch/config';
 import type { EdgeLeg, LegProtocolFact } from '@linewatch/edge';
 import { flowSchema } from '@linewatch/presence';
 import type { TimerHandle } from '@linewatch/runtime';
@@ -6,13 +7,15 @@ import { z } from 'zod';
 import type { ClientRequest, ServerRequest } from '../endpoint/user-agent';
 import type { LegTimer, SipLeg } from './sip-leg-state';
 
-/** A leg to a SIP phone: the machine, and what its effects need. Changed in place by `SipLegs`. */
+/** A leg to a SIP phone or over a trunk: the machine, and what its effects need. Changed in place by `SipLegs`. */
 export interface SipEdgeLeg extends EdgeLeg {
   machine: SipLeg;
   /** The key under which requests within the dialog find the leg: Call-ID and the tag of this side. */
   readonly dialogKey: string;
   /** Where the phone was heard last. */
   flow: Flow;
+  /** Where its call was sent, when this side called a trunk. */
+  readonly trunk?: DialPeerTarget;
   /** Behind a NAT the phone is reached only on its flow. */
   readonly sticksToFlow: boolean;
   /** Requests of the phone that wait for their answer, by number. */

@@ -9,16 +9,26 @@ import {
   uacDialog,
   userOf,
   type DialogState,
+  type HeaderField,
   type SipResponse,
 } from '@linewatch/sip';
 import type { LegId } from '@linewatch/presence';
 import { acknowledgeAnyway, dialogOfAnswer, hangUp, over } from './sip-leg-end';
 import { acknowledge, answerPending, dialogHeaders, sessionOf, sessionParts } from './sip-leg-messages';
-import { baseOf, idle, legBase, say, type AnsweredLeg, type CallingLeg, type LegStep } from './sip-leg-state';
+import {
+  baseOf,
+  idle,
+  legBase,
+  say,
+  type AnsweredLeg,
+  type CallingLeg,
+  type LegEffect,
+  type LegStep,
+} from './sip-leg-state';
 
 /** The called leg until it is answered: this side is the UAC of an INVITE [RFC3261 13.2]. */
 
-/** What the INVITE to a phone is made of. `from` and `to` are name-addrs without tags. */
+/** What the INVITE to a phone or a trunk is made of. `from` and `to` are name-addrs without tags. */
 export interface Invitation {
   readonly contact: string;
   readonly uri: string;
@@ -30,14 +40,18 @@ export interface Invitation {
   readonly localTag: string;
   readonly session?: SessionDescription;
   readonly maxForwards?: number;
+  /** Beside those of every INVITE. */
+  readonly headers?: readonly HeaderField[];
+  /** Given up when nothing at all is heard of it for this time; absent: 64*T1, or Timer C. */
+  readonly silenceMs?: number;
 }
 
 /** As Cisco's routers number the first request of a dialog. */
 const FIRST_CSEQ = 101;
 
-/** A leg that calls a phone: its INVITE is the first effect. */
+/** A leg that calls a phone or a trunk: its INVITE is the first effect. */
 export function calleeLeg(id: LegId, invitation: Invitation): LegStep {
-  const { contact, uri, route, from, to, callId, localTag, session, maxForwards } = invitation;
+  const { contact, uri, route, from, to, callId, localTag, session, maxForwards, headers = [], silenceMs } = invitation;
   const request = buildRequest({
     method: 'INVITE',
     uri,
@@ -47,7 +61,7 @@ export function calleeLeg(id: LegId, invitation: Invitation): LegStep {
     callId,
     cseq: FIRST_CSEQ,
     contact,
-    headers: dialogHeaders(contact).slice(1),
+    headers: [...dialogHeaders(contact).slice(1), ...headers],
     ...(maxForwards !== undefined && { maxForwards }),
     ...sessionParts(session),
   });
@@ -59,13 +73,16 @@ export function calleeLeg(id: LegId, invitation: Invitation): LegStep {
     status: 'calling',
     invited: { n, request },
     late: session === undefined,
+    ...(silenceMs !== undefined && { isSilent: true }),
   };
-  return { state, effects: [{ type: 'send', n, request, nextHop }] };
+  const timer: LegEffect[] = silenceMs === undefined ? [] : [{ type: 'startTimer', name: 'silence', ms: silenceMs }];
+  return { state, effects: [{ type: 'send', n, request, nextHop }, ...timer] };
 }
 
 /** An answer to the INVITE. */
 export function inviteAnswered(leg: CallingLeg, response: SipResponse): LegStep {
   const { status } = response;
+  if (leg.isSilent) return heard(leg, (awake) => inviteAnswered(awake, response));
   if (status <= 100) return idle(leg);
   if (status < 200) return progress(leg, response);
   if (status < 300) return taken(leg, response);
@@ -116,8 +133,22 @@ function hangUpSpoken(leg: AnsweredLeg): LegStep {
 
 /** The phone did not answer, or cannot be reached. */
 export function inviteFailed(leg: CallingLeg, why: 'timeout' | 'unreachable'): LegStep {
+  if (leg.isSilent) return heard(leg, (awake) => inviteFailed(awake, why));
   if (leg.withdrawn) return over(leg, lastOf(leg.withdrawn));
   return over(leg, { type: 'refused', status: why === 'timeout' ? 408 : 480 });
+}
+
+/** What follows for a leg whose INVITE is not waited for any more, as far as its being heard goes. */
+export function heard(leg: CallingLeg, step: (leg: CallingLeg) => LegStep): LegStep {
+  if (!leg.isSilent) return step(leg);
+  const { state, effects } = step({ ...leg, isSilent: undefined });
+  return { state, effects: [{ type: 'stopTimer', name: 'silence' }, ...effects] };
+}
+
+/** Nothing at all was heard of the INVITE: it is not waited for any longer. */
+export function giveUp(leg: CallingLeg): LegStep {
+  const { state, effects } = withdraw(leg, { cause: 'no-answer', spoken: true });
+  return { state, effects: leg.withdrawn ? effects : [say({ type: 'refused', status: 408 }), ...effects] };
 }
 
 /** Withdraws the INVITE. Its final answer still comes, or its transaction fails [RFC3261 9.1]. */

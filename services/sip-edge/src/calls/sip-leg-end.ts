@@ -1,5 +1,6 @@
 import type { LegEvent, ReleaseCause } from '@linewatch/call';
 import { cseqOf, T1, toTag, uacDialog, withHeader, type DialogState, type SipResponse } from '@linewatch/sip';
+import { sendWithCredentials } from './sip-leg-challenge';
 import { acknowledge, answerPending, sendInDialog } from './sip-leg-messages';
 import { lastNotify } from './sip-leg-refer';
 import {
@@ -96,6 +97,8 @@ export function stepEnding(leg: EndingLeg, input: LegInput): LegStep {
     case 'response':
       if (input.n === leg.bye) return input.response.status < 200 ? idle(leg) : over(leg, lastOf(leg));
       return acknowledgeAnyway(leg, input.n, input.response);
+    case 'challenged':
+      return sendWithCredentials(leg, input.n, input.request, input.credentials);
     case 'failed':
       // A BYE that nobody answers ends the dialog as well [RFC3261 15.1.1].
       return input.n === leg.bye ? over(leg, lastOf(leg)) : idle(leg);

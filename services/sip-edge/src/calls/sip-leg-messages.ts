@@ -79,6 +79,8 @@ export function sendInDialog<L extends SipLeg>(
   return { leg: { ...leg, serial: n, dialog: made.dialog }, n, cseq: made.dialog.localCSeq, effect };
 }
 
+const CREDENTIALS: ReadonlySet<string> = new Set(['Authorization', 'Proxy-Authorization']);
+
 /** How many ACKs are kept for a 2xx that comes again: those of the last INVITEs, of every phone that took them. */
 const MAX_ACKS = 4;
 
@@ -90,7 +92,9 @@ export function acknowledge<L extends SipLeg>(
   cseq: number,
   session?: SessionDescription,
 ): { leg: L; effect: LegEffect } {
-  const { request: ack, nextHop } = inDialogRequest(dialog, 'ACK', { cseq, ...sessionParts(session) });
+  // With the credentials of its INVITE [RFC3261 13.2.2.4, 22.1].
+  const headers = n === leg.invited?.n ? leg.invited.request.headers.filter(({ name }) => CREDENTIALS.has(name)) : [];
+  const { request: ack, nextHop } = inDialogRequest(dialog, 'ACK', { cseq, headers, ...sessionParts(session) });
   const sent: SentAck = { n, ack, nextHop };
   const acks = [...leg.acks, sent].slice(-MAX_ACKS);
   return { leg: { ...leg, acks }, effect: { type: 'acknowledge', ack, nextHop } };

@@ -8,8 +8,11 @@ import type { DialogState, HeaderField, SipRequest, SipResponse } from '@linewat
  * those of the phone are counted by the shell, those of this side by the leg.
  */
 
-/** The timers of a leg, both of a 2xx that waits for its ACK: to send it again, and to give up. */
-export type LegTimer = 'resend' | 'ack';
+/**
+ * The timers of a leg: of a 2xx that waits for its ACK, to send it again and to give up; of an INVITE that was not heard
+ * yet, to give it up.
+ */
+export type LegTimer = 'resend' | 'ack' | 'silence';
 
 /** A 2xx to INVITE that this side repeats until its ACK comes [RFC3261 13.3.1.4]. `exchange` is absent for the first INVITE. */
 export interface Unacknowledged {
@@ -98,6 +101,8 @@ export type CallingLeg = LegBase & {
   readonly invited: { readonly n: number; readonly request: SipRequest };
   readonly late: boolean;
   readonly said?: { readonly status: number; readonly body?: string };
+  /** Nothing was heard of it yet, and it is not waited for as long as a transaction may take. */
+  readonly isSilent?: true;
   readonly withdrawn?: { readonly cause: ReleaseCause; readonly spoken: boolean };
 };
 
@@ -127,6 +132,14 @@ export type LegInput =
   | { readonly type: 'ack'; readonly request: SipRequest }
   /** An answer to this side's request `n`. */
   | { readonly type: 'response'; readonly n: number; readonly response: SipResponse }
+  /** An answer to request `n` that asks for credentials, and those that meet it. */
+  | {
+      readonly type: 'challenged';
+      readonly n: number;
+      readonly request: SipRequest;
+      readonly response: SipResponse;
+      readonly credentials: HeaderField;
+    }
   | { readonly type: 'failed'; readonly n: number; readonly why: 'timeout' | 'unreachable' }
   | { readonly type: 'timer'; readonly name: LegTimer }
   | { readonly type: 'command'; readonly command: LegCommand };

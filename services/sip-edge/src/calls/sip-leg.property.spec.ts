@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import type { LegCommand } from '@linewatch/call';
-import { cseqOf, request as buildRequest, responseTo, toTag, type SipRequest, type SipResponse } from '@linewatch/sip';
+import {
+  cseqOf,
+  header,
+  request as buildRequest,
+  responseTo,
+  toTag,
+  type SipRequest,
+  type SipResponse,
+} from '@linewatch/sip';
 import { calleeLeg } from './sip-leg-callee';
 import { callerLeg } from './sip-leg-caller';
 import { restoredLeg, stepLeg } from './sip-leg';
@@ -35,6 +43,7 @@ type Move =
   | { move: 'ack'; session: boolean }
   | { move: 'cancel' }
   | { move: 'answer'; which: number; status: number; session: boolean; tag: string }
+  | { move: 'challenge'; which: number }
   | { move: 'fail'; which: number; why: 'timeout' | 'unreachable' }
   | { move: 'timer'; name: LegTimer }
   | { move: 'command'; command: LegCommand; which: number };
@@ -58,10 +67,10 @@ class Trial {
   private lastInvite = 1;
   private readonly sentCSeq = new Map<string, number>();
 
-  constructor(kind: 'caller' | 'callee' | 'restored', withSession: boolean) {
-    if (kind === 'callee') {
+  constructor(kind: 'caller' | 'callee' | 'trunk' | 'restored', withSession: boolean) {
+    if (kind === 'callee' || kind === 'trunk') {
+      const offer = { ...(withSession && { session: sdp(10) }), ...(kind === 'trunk' && { silenceMs: 5_000 }) };
       const parts = { contact: '<sip:e@127.0.0.2>', uri: 'sip:2102@127.0.0.22', route: [], callId: 'call' };
-      const offer = withSession ? { session: sdp(10) } : {};
       const begun = calleeLeg('leg', { ...parts, from: '<sip:2101@127.0.0.2>', to: FROM, localTag: OURS, ...offer });
       this.leg = begun.state;
       this.note(begun.effects);
@@ -85,6 +94,8 @@ class Trial {
         return this.input({ type: 'cancelled', n: [...this.answered.keys()].at(-1) ?? 0 });
       case 'answer':
         return this.answer(this.choose(move.which), move);
+      case 'challenge':
+        return this.challenge(this.choose(move.which));
       case 'fail': {
         const n = this.choose(move.which);
         // What had a 2xx does not fail any more.
@@ -150,6 +161,15 @@ class Trial {
     // A refusal after a 2xx never reaches the leg [RFC6026 7.2].
     if (status >= 300 && this.taken.has(n)) return;
     this.input({ type: 'response', n, response });
+  }
+
+  /** The shell answers one challenge a request, and no more. */
+  private challenge(n: number | undefined): void {
+    const request = n === undefined ? undefined : this.open.get(n);
+    if (n === undefined || !request || this.taken.has(n) || header(request, 'Authorization') !== undefined) return;
+    this.open.delete(n);
+    const credentials = { name: 'Authorization', value: 'Digest' };
+    this.input({ type: 'challenged', n, request, response: responseTo(request, 401), credentials });
   }
 
   private choose(which: number): number | undefined {
@@ -262,17 +282,18 @@ const move: fc.Arbitrary<Move> = fc.oneof(
     session: fc.boolean(),
     tag,
   }),
+  fc.record({ move: fc.constant('challenge' as const), which }),
   fc.record({
     move: fc.constant('fail' as const),
     which,
     why: fc.constantFrom('timeout' as const, 'unreachable' as const),
   }),
-  fc.record({ move: fc.constant('timer' as const), name: fc.constantFrom<LegTimer>('resend', 'ack') }),
+  fc.record({ move: fc.constant('timer' as const), name: fc.constantFrom<LegTimer>('resend', 'ack', 'silence') }),
   fc.record({ move: fc.constant('command' as const), command, which }),
 );
 
 describe('a leg, whatever its phone and its controller do', () => {
-  it.each(['caller', 'callee', 'restored'] as const)(
+  it.each(['caller', 'callee', 'trunk', 'restored'] as const)(
     'ends once, answers every request once, acknowledges every 2xx: a %s',
     (kind) => {
       fc.assert(

@@ -17,11 +17,14 @@ import {
   answeredAgain,
   byeBeforeAnswer,
   confirmAnswered,
+  giveUp,
+  heard,
   inviteAnswered,
   inviteFailed,
   withdraw,
 } from './sip-leg-callee';
 import { acknowledged, cancelInvited, commandInvited, finalAnswer } from './sip-leg-caller';
+import { sendWithCredentials } from './sip-leg-challenge';
 import { acknowledgeAnyway, hangUp, over, repeat, stepEnding } from './sip-leg-end';
 import { ALLOW, dialogHeaders, RETRY_SOON, sendInDialog } from './sip-leg-messages';
 import { notifyAnswered, referProgress, referRefused, takeRefer } from './sip-leg-refer';
@@ -54,9 +57,16 @@ import {
 /** A leg whose end is not decided. */
 type LivingLeg = Exclude<SipLeg, { status: 'ended' | 'ending' }>;
 
-/** A leg from before a restart: only its dialog is left of it. Its requests begin beyond what the old process can have sent. */
-export function restoredLeg(id: LegId, contact: string, dialog: DialogState): UpLeg {
-  const ahead: DialogState = { ...dialog, state: 'confirmed', localCSeq: dialog.localCSeq + CSEQ_BLOCK };
+/** Beyond it CSeq would leave its 31 bits [RFC3261 8.1.1.5]. */
+const MAX_BLOCKS = 16_384;
+
+/**
+ * A leg from before a restart: only its dialog is left of it. Its requests begin beyond what earlier processes can have
+ * sent, of which there may have been several since the dialog was written down.
+ */
+export function restoredLeg(id: LegId, contact: string, dialog: DialogState, age = 1): UpLeg {
+  const localCSeq = dialog.localCSeq + CSEQ_BLOCK * Math.min(Math.max(age, 1), MAX_BLOCKS);
+  const ahead: DialogState = { ...dialog, state: 'confirmed', localCSeq };
   return { ...legBase(id, contact), status: 'up', dialog: ahead };
 }
 
@@ -72,6 +82,12 @@ export function stepLeg(leg: SipLeg, input: LegInput): LegStep {
       return leg.status === 'up' ? acknowledged(leg, input.request) : idle(leg);
     case 'response':
       return takeResponse(leg, input.n, input.response);
+    case 'challenged': {
+      const { n, request, response, credentials } = input;
+      if (isWithdrawn(leg)) return takeResponse(leg, n, response);
+      if (leg.status !== 'calling') return sendWithCredentials(leg, n, request, credentials);
+      return heard(leg, (awake) => sendWithCredentials(awake, n, request, credentials));
+    }
     case 'failed':
       return requestFailed(leg, input.n, input.why);
     case 'timer':
@@ -84,6 +100,7 @@ export function stepLeg(leg: SipLeg, input: LegInput): LegStep {
 }
 
 function takeTimer(leg: SipLeg, name: LegTimer): LegStep {
+  if (name === 'silence') return leg.status === 'calling' && leg.isSilent ? giveUp(leg) : idle(leg);
   if (leg.status !== 'up' || !leg.unacknowledged) return idle(leg);
   if (name === 'resend') return repeat(leg);
   // Nobody acknowledged in 64*T1: the dialog stands, the session does not [RFC3261 13.3.1.4].

@@ -1,4 +1,4 @@
-import type { Party } from '@linewatch/call';
+import type { CallTarget, LegEvent, Party } from '@linewatch/call';
 import {
   newLeg,
   offeredLeg,
@@ -15,13 +15,14 @@ import type { CallId, EdgeId, LegId } from '@linewatch/presence';
 import type { TimerWheel } from '@linewatch/runtime';
 import { callIdOf, fromTag, toTag, type Flow, type SipRequest } from '@linewatch/sip';
 import type { ServerRequest, SipSender } from '../endpoint/user-agent';
-import { invitationOf, isBehindNat, sticksToFlow } from './invitation';
+import { invitationOf, isBehindNat, sticksToFlow, trunkInvitationOf } from './invitation';
 import { carryOut, type EffectParts } from './leg-effects';
 import { legDialogKey, sipFactOf, sipRestoreSchema, type SipEdgeLeg } from './sip-edge-leg';
 import { restoredLeg, stepLeg } from './sip-leg';
-import { calleeLeg } from './sip-leg-callee';
+import { calleeLeg, type Invitation } from './sip-leg-callee';
 import { callerLeg } from './sip-leg-caller';
 import type { LegInput } from './sip-leg-state';
+import type { Trunks } from './trunks';
 
 export interface SipLegsParts {
   readonly edge: EdgeId;
@@ -29,7 +30,10 @@ export interface SipLegsParts {
   readonly turns: Turns;
   readonly sender: SipSender;
   readonly wheel: Pick<TimerWheel, 'set' | 'cancel'>;
+  readonly trunks: Trunks;
 }
+
+type DialPeerTargetOf = Extract<CallTarget, { kind: 'dial-peer' }>;
 
 /** The SIP side of the legs of this edge: finds the leg of a message, runs its machine, carries out what follows. */
 export class SipLegs implements LegProtocol<SipEdgeLeg> {
@@ -37,20 +41,21 @@ export class SipLegs implements LegProtocol<SipEdgeLeg> {
   private readonly effects: EffectParts;
 
   constructor(private readonly parts: SipLegsParts) {
-    const { sender, wheel, turns, legs } = parts;
+    const { sender, wheel, turns, legs, trunks } = parts;
     this.effects = {
       sender,
       wheel,
+      trunks,
       input: (leg, input) => turns.take(() => this.step(leg, input)),
-      said: (leg, event) => legs.said(leg, event),
+      said: (leg, event) => legs.said(leg, leg.owner ? event : asOfTrunk(event)),
       done: (leg) => this.done(leg),
     };
   }
 
-  /** The leg of a phone that calls. Undefined when its INVITE cannot make a dialog. */
+  /** The leg of a phone that calls, or of a call over a trunk, which has no owner. Undefined when its INVITE cannot make a dialog. */
   invited(
     incoming: ServerRequest,
-    about: { id: LegId; call: CallId; owner: LegOwner; party: Party; called: Party },
+    about: { id: LegId; call: CallId; owner?: LegOwner; party: Party; called: Party },
   ): SipEdgeLeg | undefined {
     const { request, flow, localTag } = incoming;
     const { called, ...rest } = about;
@@ -90,16 +95,41 @@ export class SipLegs implements LegProtocol<SipEdgeLeg> {
 
   offer(order: LegOrder, offer: LegOffer): void {
     const { target } = offer;
-    const { legs, sender } = this.parts;
-    if (target.kind !== 'phone') return legs.refuse(order, 503);
-    const invitation = invitationOf(sender, offer, target);
-    const { state: machine, effects } = calleeLeg(order.leg, invitation);
-    const leg = this.add(offeredLeg(order, offer, target), {
-      machine,
-      dialogKey: legDialogKey(invitation.callId, invitation.localTag),
+    if (target.kind === 'dial-peer') return this.offerTrunk(order, offer, target);
+    if (target.kind !== 'phone') return this.parts.legs.refuse(order, 503);
+    this.invite(offeredLeg(order, offer, target), invitationOf(this.parts.sender, offer, target), {
       flow: target.binding.flow,
       sticksToFlow: sticksToFlow(target.binding),
     });
+  }
+
+  private offerTrunk(order: LegOrder, offer: LegOffer, { tag, number }: DialPeerTargetOf): void {
+    const { legs, sender, trunks } = this.parts;
+    const trunk = trunks.target(tag);
+    if (!trunk) return legs.refuse(order, 503);
+    const { leg: id, call, controller, peer } = order;
+    const { host, port, transport } = trunk;
+    const made = newLeg({
+      id,
+      call,
+      role: 'callee',
+      party: { number },
+      controller,
+      ...(peer && { peer }),
+      facing: offer.caller,
+    });
+    const flow: Flow = { transport, local: { host: sender.host, port: 0 }, remote: { host, port } };
+    this.invite(made, trunkInvitationOf(sender, offer, number, trunk), { flow, sticksToFlow: false, trunk });
+  }
+
+  private invite(
+    made: EdgeLeg,
+    invitation: Invitation,
+    way: Pick<SipEdgeLeg, 'flow' | 'sticksToFlow' | 'trunk'>,
+  ): void {
+    const { state: machine, effects } = calleeLeg(made.id, invitation);
+    const dialogKey = legDialogKey(invitation.callId, invitation.localTag);
+    const leg = this.add(made, { machine, dialogKey, ...way });
     for (const effect of effects) carryOut(this.effects, leg, effect);
   }
 
@@ -110,12 +140,12 @@ export class SipLegs implements LegProtocol<SipEdgeLeg> {
     for (const effect of effects) carryOut(this.effects, leg, effect);
   }
 
-  restore(leg: EdgeLeg, kept: unknown): boolean {
+  restore(leg: EdgeLeg, kept: unknown, age: number): boolean {
     const parsed = sipRestoreSchema.safeParse(kept);
     if (!parsed.success) return false;
     const { dialog, contact, flow, sticksToFlow } = parsed.data;
     this.add(leg, {
-      machine: restoredLeg(leg.id, contact, dialog),
+      machine: restoredLeg(leg.id, contact, dialog, age),
       dialogKey: legDialogKey(dialog.callId, dialog.localTag),
       flow: flow as Flow,
       sticksToFlow,
@@ -135,7 +165,10 @@ export class SipLegs implements LegProtocol<SipEdgeLeg> {
       : this.byDialog.get(legDialogKey(callId, localTag));
   }
 
-  private add(made: EdgeLeg, sip: Pick<SipEdgeLeg, 'machine' | 'dialogKey' | 'flow' | 'sticksToFlow'>): SipEdgeLeg {
+  private add(
+    made: EdgeLeg,
+    sip: Pick<SipEdgeLeg, 'machine' | 'dialogKey' | 'flow' | 'sticksToFlow' | 'trunk'>,
+  ): SipEdgeLeg {
     const leg: SipEdgeLeg = { ...made, ...sip, asked: new Map(), askedCount: 0, timers: new Map() };
     this.byDialog.set(leg.dialogKey, leg);
     this.parts.legs.add(leg);
@@ -152,4 +185,9 @@ export class SipLegs implements LegProtocol<SipEdgeLeg> {
     this.byDialog.delete(leg.dialogKey);
     this.parts.legs.end(leg);
   }
+}
+
+/** A trunk that sends our calls elsewhere could do so at our expense: its redirection is a refusal [RFC3261 8.1.3.4]. */
+function asOfTrunk(event: LegEvent): LegEvent {
+  return event.type === 'refused' ? { type: 'refused', status: event.status } : event;
 }

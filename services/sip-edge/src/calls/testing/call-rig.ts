@@ -80,9 +80,13 @@ export class CallRig {
   private seq = 0;
   private tokens = 0;
 
-  constructor(private readonly settings: Partial<CallSettings> = {}) {
+  /** @param commands of the configuration, beside those of the phones */
+  constructor(
+    private readonly settings: Partial<CallSettings> = {},
+    commands: readonly string[] = [],
+  ) {
     const config = emptyConfig();
-    const applied = applyCommands(config, SYSTEM);
+    const applied = applyCommands(config, [...SYSTEM, ...commands]);
     this.directory = new Directory(applied.config);
   }
 
@@ -162,17 +166,23 @@ export class CallRig {
 
   /** A phone that is registered for a number at an edge. */
   phone(number: string, pool: number, edge = 'sip-edge-1', lines = [number]): TestPhone {
-    const remote = { host: `127.0.0.${20 + this.phones.size + 1}`, port: 5060 };
+    const phone = this.stranger(number, `127.0.0.${20 + this.phones.size + 1}`, edge);
+    for (const line of lines) {
+      const known = this.bindings.get(line) ?? {};
+      this.bindings.set(line, { ...known, [`pool:${pool}`]: [this.binding(phone, edge)] });
+    }
+    return phone;
+  }
+
+  /** Somebody at an address who is registered nowhere: what is at the far side of a trunk, or not. */
+  stranger(number: string, host: string, edge = 'sip-edge-1'): TestPhone {
+    const remote = { host, port: 5060 };
     const flow: Flow = { transport: 'udp', local: { host: '127.0.0.2', port: 5060 }, remote };
     const phone = new TestPhone(number, flow, (bytes, from) => {
       const process = this.edges.get(edge);
       if (process?.isUp) process.endpoint.message(bytes, from);
     });
     this.phones.set(`${remote.host}:${remote.port}`, phone);
-    for (const line of lines) {
-      const known = this.bindings.get(line) ?? {};
-      this.bindings.set(line, { ...known, [`pool:${pool}`]: [this.binding(phone, edge)] });
-    }
     return phone;
   }
 
