@@ -10,6 +10,7 @@ import { showArchive, showArchiveDifferences } from './show-archive';
 import { showEdges } from './show-edges';
 import { showEphone } from './show-ephone';
 import { showGlobal } from './show-presence-global';
+import { showPresenceAt, showPresenceHistory } from './show-presence-history';
 import { showSubscription } from './show-presence-subscription';
 import { showProcesses } from './show-processes';
 import { showRegistrar } from './show-registrar';
@@ -27,6 +28,8 @@ const COMMANDS: readonly ExecCommand[] = [
   showEphone,
   showGlobal,
   showPool,
+  showPresenceAt,
+  showPresenceHistory,
   showProcesses,
   showRegisterDn,
   showRegistrar,

@@ -4,6 +4,7 @@ import { MemorySystem } from '../testing/memory-system';
 import { OFFICE, officeLines } from '../testing/phone-office';
 import { sampleProcesses } from '../testing/processes';
 import { records } from '../testing/records';
+import { sampleLine } from '../testing/sample-line';
 import { openTerminal } from '../testing/terminal-rig';
 
 const DIRECTORY = join(__dirname, '../testdata');
@@ -19,6 +20,7 @@ async function transcript(name: string, input: string): Promise<string> {
   const memory = new MemorySystem(records(5));
   memory.processes = sampleProcesses();
   if (WITH_PHONES.includes(name)) memory.fill(OFFICE, officeLines());
+  memory.kept = sampleLine();
   const rig = await openTerminal(memory);
   for (const line of input.trimEnd().split('\n')) {
     if (line.startsWith(';')) continue;

@@ -2,6 +2,7 @@ import { type BusEvent, ConflictError, type FollowOptions, type Stored, makeSubj
 import { type ProcessInfo, RunningConfig } from '@linewatch/runtime';
 import { type LineFold, type SubscriptionRecord, emptyLine, lineOverview } from '@linewatch/presence';
 import type { System } from '../system';
+import { intersection } from '../watching/reading';
 
 /** A moment of which transcripts speak: 2026-11-28 06:00:00 UTC. */
 export const MOMENT = Date.UTC(2026, 10, 28, 6);
@@ -18,6 +19,8 @@ export class MemorySystem {
   processes: readonly ProcessInfo[] = [];
   /** What presence-state knows of lines, by number. */
   readonly lines = new Map<string, LineFold>();
+  /** What streams beside CONFIG hold. */
+  kept: readonly Stored[] = [];
 
   constructor(readonly subscriptions: readonly SubscriptionRecord[] = []) {}
 
@@ -56,7 +59,9 @@ export class MemorySystem {
   }
 
   async follow(stream: string, options: FollowOptions, take: (stored: Stored) => void) {
+    const { filter = '>' } = options;
     const mine = stream === 'CONFIG' ? take : () => undefined;
+    this.kept.filter((one) => one.stream === stream && intersection(filter, one.address)).forEach(take);
     if (options.from === 'all') this.stored.forEach((one) => mine(one));
     this.followers.add(mine);
     return {
@@ -67,7 +72,13 @@ export class MemorySystem {
   }
 
   async last(subject: string): Promise<Stored | undefined> {
-    return this.stored.filter(({ address }) => address === subject).at(-1);
+    return [...this.stored, ...this.kept].filter(({ address }) => address === subject).at(-1);
+  }
+
+  async next(stream: string, filter: string, fromSeq: number): Promise<Stored | undefined> {
+    return this.kept.find(
+      (one) => one.stream === stream && one.streamSeq >= fromSeq && intersection(filter, one.address),
+    );
   }
 
   status(): { readonly server: string } {
