@@ -107,6 +107,19 @@ export {
   PRESENCE_PACKAGE,
   type Refusal,
 } from './event-package';
+export { answerChallenge, type Challenge, challengeOf, type Credentials } from './client-auth';
+export { startSubscriber, stepSubscriber } from './subscriber';
+export { subscriberKey, subscriberKeyOf } from './subscriber-notify';
+export type {
+  SubscriberEffect,
+  SubscriberEnd,
+  SubscriberInput,
+  SubscriberState,
+  SubscriberStep,
+  SubscriberTarget,
+  SubscriberTimer,
+} from './subscriber-state';
+export { type ReceivedState, retryAfterOf, subscriptionStateOf } from './subscription-state';
 export {
   answerDigest,
   challengeHeaders,

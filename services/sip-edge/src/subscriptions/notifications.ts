@@ -4,13 +4,11 @@ import type { Clock, LabelledCounter, PlainCounter, RateLimitedLog, TimerWheel }
 import {
   type EndCause,
   type Flow,
-  header,
   type LineView,
   type NotifierInput,
   type NotifierStep,
   type NotifyEffect,
-  parseDeltaSeconds,
-  type SipResponse,
+  retryAfterOf,
   stepNotifier,
   type TerminationReason,
 } from '@linewatch/sip';
@@ -223,7 +221,8 @@ export class Notifications {
         const now = clock.now();
         watched.answer = status;
         watched.answeredAt = now;
-        const retryAfter = status < 300 ? undefined : retryAfterOf(response());
+        const answer = status < 300 ? undefined : response();
+        const retryAfter = answer && retryAfterOf(answer);
         this.input(watched, {
           type: 'notifyAnswered',
           now,
@@ -264,12 +263,6 @@ export class Notifications {
     this.ports.wheel.cancel(watched.retry);
     if (this.ports.table.remove(watched)) this.ports.documents.forget(watched.record.line);
   }
-}
-
-function retryAfterOf(response: SipResponse | undefined): number | undefined {
-  const text = response && header(response, 'Retry-After');
-  // A comment or parameters may follow the seconds [RFC3261 20.33].
-  return text === undefined ? undefined : parseDeltaSeconds(/^\s*(\d+)/.exec(text)?.[1] ?? '');
 }
 
 /** What the stream says of an end, in the words of the record. */
