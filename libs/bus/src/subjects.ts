@@ -4,11 +4,11 @@
  */
 
 export type LineFactKind = 'registration' | 'call' | 'feature' | 'lease' | 'config' | 'relayed';
-export type SubscriptionFactKind = 'accepted' | 'refreshed' | 'terminated';
+export type SubscriptionFactKind = 'accepted' | 'outgoing' | 'refreshed' | 'terminated';
 export type EdgeSaying = 'hello' | 'bye' | 'beat' | 'drain';
 
 const lineFactKinds: readonly string[] = ['registration', 'call', 'feature', 'lease', 'config', 'relayed'];
-const subscriptionFactKinds: readonly string[] = ['accepted', 'refreshed', 'terminated'];
+const subscriptionFactKinds: readonly string[] = ['accepted', 'outgoing', 'refreshed', 'terminated'];
 const edgeSayings: readonly string[] = ['hello', 'bye', 'beat', 'drain'];
 
 /** What a subject speaks of: the inverse of the functions of `Subjects`. */
@@ -52,6 +52,7 @@ export interface Subjects {
     readonly deviceFacts: string;
     readonly presence: string;
     readonly subscriptions: string;
+    readonly outgoing: string;
     readonly notify: string;
     readonly config: string;
     readonly hellos: string;
@@ -148,6 +149,7 @@ export function makeSubjects(prefix = 'lw'): Subjects {
       deviceFacts: `${prefix}.device.*.*`,
       presence: `${prefix}.presence.*`,
       subscriptions: `${prefix}.subscription.*.*`,
+      outgoing: `${prefix}.subscription.*.outgoing`,
       notify: `${prefix}.notify.*`,
       config: `${prefix}.config.*`,
       hellos: `${prefix}.edge.*.hello`,

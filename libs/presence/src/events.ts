@@ -266,6 +266,8 @@ export const subscriptionSchema = z.object({
   ceiling: count,
   /** The owner's protocol state: for SIP the dialog and the flow. Only that kind of edge reads it. */
   protocol: z.unknown(),
+  /** Of a line beyond the trunk: the SubID of the request that goes out for it, its sibling [cme-presence 4.1]. */
+  sibling: count.optional(),
 });
 export type Subscription = z.infer<typeof subscriptionSchema>;
 
@@ -295,6 +297,17 @@ export const subscriptionRefreshedSchema = z.object({
   token: count,
   subId: count,
   subscription: subscriptionSchema,
+});
+/**
+ * `lw.subscription.<dn>.outgoing`: for the subscription with that SubID a request goes out to the server; the sequence of
+ * this event is the SubID of that request, the sibling. Edges hear by it that somebody watches a line beyond the trunk.
+ */
+export const subscriptionOutgoingSchema = z.object({
+  id: name,
+  subId: count,
+  package: z.enum(['presence', 'dialog']),
+  /** The number of the watcher. */
+  watcher: text,
 });
 /** `lw.subscription.<dn>.terminated`. */
 export const subscriptionTerminatedSchema = z.object({
@@ -339,6 +352,7 @@ export const eventSchemas = {
   'linewatch.line.relayed': relayedFactSchema,
   'linewatch.line.state': lineStateSchema,
   'linewatch.subscription.accepted': subscriptionAcceptedSchema,
+  'linewatch.subscription.outgoing': subscriptionOutgoingSchema,
   'linewatch.subscription.refreshed': subscriptionRefreshedSchema,
   'linewatch.subscription.terminated': subscriptionTerminatedSchema,
   'linewatch.config.applied': configAppliedSchema,

@@ -29,7 +29,7 @@ export {
 } from './state';
 export { phoneLampOf, phonesOf } from './phone';
 export { lineOverview } from './overview';
-export { type Watch, type SubscriptionEvent, initialWatch, subscriptionIdOf, evolveWatch } from './watch';
+export { type Watch, type SubscriptionEvent, initialWatch, subscriptionIdOf, evolveWatch, withSibling } from './watch';
 export {
   type PresenceRules,
   type WatchRequest,

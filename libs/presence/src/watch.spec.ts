@@ -38,6 +38,11 @@ const terminated = (token: number, reason: SubscriptionEnding = 'timeout'): Subs
   data: { id: 's', token, reason },
 });
 
+const outgoing = (subId = 5): SubscriptionEvent => ({
+  type: 'linewatch.subscription.outgoing',
+  data: { id: 's', subId, package: 'presence', watcher: '3002' },
+});
+
 /** The watch after events at sequences from 5 on. */
 function watchAfter(...events: SubscriptionEvent[]): Watch {
   return events.reduce((watch, event, index) => evolveWatch(watch, event, index + 5), initialWatch);
@@ -52,6 +57,17 @@ describe('a subscription', () => {
       token: 5,
       seq: 5,
     });
+  });
+
+  it('has the request that goes out for it as its sibling: the first one of this life [cme-presence 4.1]', () => {
+    const sibling = (watch: Watch) => (watch.status === 'active' ? watch.subscription.sibling : undefined);
+    expect(sibling(watchAfter(accepted(), outgoing()))).toBe(6);
+    expect(sibling(watchAfter(accepted(), outgoing(), outgoing()))).toBe(6);
+    expect(sibling(watchAfter(accepted(), outgoing(4)))).toBeUndefined();
+    expect(watchAfter(outgoing())).toEqual(initialWatch);
+    expect(watchAfter(accepted(), terminated(5), outgoing())).toMatchObject({ status: 'terminated', seq: 7 });
+    expect(sibling(watchAfter(accepted(), outgoing(), refreshed('renewed', 5, { sibling: 6 })))).toBe(6);
+    expect(subscriptionIdOf(outgoing())).toBe('s');
   });
 
   it('keeps its first acceptance when a repeated request raced past it', () => {

@@ -20,6 +20,7 @@ export type Watch =
 
 export type SubscriptionEvent =
   | { readonly type: 'linewatch.subscription.accepted'; readonly data: EventData<'linewatch.subscription.accepted'> }
+  | { readonly type: 'linewatch.subscription.outgoing'; readonly data: EventData<'linewatch.subscription.outgoing'> }
   | { readonly type: 'linewatch.subscription.refreshed'; readonly data: EventData<'linewatch.subscription.refreshed'> }
   | {
       readonly type: 'linewatch.subscription.terminated';
@@ -30,7 +31,7 @@ export const initialWatch: Watch = { status: 'init' };
 
 /** The subscription that an event speaks of. */
 export function subscriptionIdOf(event: SubscriptionEvent): SubscriptionId {
-  return event.type === 'linewatch.subscription.terminated' ? event.data.id : event.data.subscription.id;
+  return 'subscription' in event.data ? event.data.subscription.id : event.data.id;
 }
 
 /** The watch after the event with that sequence. Events come in stream order; one already folded changes nothing. */
@@ -41,6 +42,9 @@ export function evolveWatch(watch: Watch, event: SubscriptionEvent, seq: number)
       // A repeated request that raced past the first record: the first acceptance stands.
       if (watch.status === 'active') return { ...watch, seq };
       return { status: 'active', subscription: event.data.subscription, subId: seq, token: seq, seq };
+    case 'linewatch.subscription.outgoing':
+      if (watch.status !== 'active') return watch.status === 'init' ? watch : { ...watch, seq };
+      return { ...withSibling(watch, event.data.subId, seq), seq };
     case 'linewatch.subscription.refreshed': {
       const { change, subscription, subId, token } = event.data;
       // The event carries the whole record, so a reader that starts after the `accepted` still learns it.
@@ -56,3 +60,12 @@ export function evolveWatch(watch: Watch, event: SubscriptionEvent, seq: number)
       return event satisfies never;
   }
 }
+
+/** A subscription whose request to the server has that SubID. The first one stands; another life's means nothing here. */
+export function withSibling(watch: ActiveWatchFold, ofSubId: number, sibling: number): ActiveWatchFold {
+  const { subscription, subId } = watch;
+  if (subId !== ofSubId || subscription.sibling !== undefined) return watch;
+  return { ...watch, subscription: { ...subscription, sibling } };
+}
+
+type ActiveWatchFold = Extract<Watch, { status: 'active' }>;

@@ -4,6 +4,7 @@ import { makeKeys, type Keys } from './keys';
 import { generationScripts, type GenerationCommands } from './scripts/generation-scripts';
 import { lineScripts, type LineCommands } from './scripts/line-scripts';
 import { subscriptionScripts, type SubscriptionCommands } from './scripts/subscription-scripts';
+import { upstreamScripts, type UpstreamCommands } from './scripts/upstream-scripts';
 
 /** The commands that the tables use; each touches keys of one hash tag only. */
 export type Commands = Pick<
@@ -27,6 +28,7 @@ export type Commands = Pick<
 > &
   LineCommands &
   SubscriptionCommands &
+  UpstreamCommands &
   GenerationCommands;
 
 export interface RedisSettings {
@@ -77,7 +79,12 @@ export class RedisConnection {
     const urls = settings.url.split(',').map((url) => new URL(url.trim()));
     this.where = urls.map((url) => url.host).join(',');
     this.client = urls.length > 1 ? openCluster(urls, this.patienceMs) : openSingle(urls[0] as URL, this.patienceMs);
-    for (const [name, script] of Object.entries({ ...lineScripts, ...subscriptionScripts, ...generationScripts })) {
+    for (const [name, script] of Object.entries({
+      ...lineScripts,
+      ...subscriptionScripts,
+      ...upstreamScripts,
+      ...generationScripts,
+    })) {
       this.client.defineCommand(name, script);
     }
     this.commands = this.client as unknown as Commands;

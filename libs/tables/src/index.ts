@@ -7,5 +7,6 @@ export { type LineRow, LineTable } from './lines';
 export { type DeviceBindings, BindingTable } from './bindings';
 export { type ActiveWatch, type EndedWatch, type KnownWatch } from './watch-record';
 export { SubscriptionTable } from './subscriptions';
+export { type UpstreamHolder, type UpstreamLine, type WantedLine, UpstreamTable } from './upstream-table';
 export { Lead } from './lead';
 export { type GenerationSettings, type Turn, Generation } from './generation';

@@ -14,6 +14,9 @@ import type { EdgeId, LineNumber, SubscriptionId } from '@linewatch/presence';
  * | `lw:{~edge:sip-edge-1}:subscriptions`  | set    | subscriptions that the edge owns                                 |
  * | `lw:{~expiry}:subscriptions`           | zset   | subscription → when it expires                                   |
  * | `lw:{~subid}:subscriptions`            | zset   | subscription → its SubID                                         |
+ * | `lw:{~subid}:siblings`                 | zset   | subscription → the SubID of its sibling                          |
+ * | `lw:{~subscriptions}:upstream`         | zset   | watchers of lines beyond the trunk: `<line> <package> <id>`      |
+ * | `lw:{~subscriptions}:holders`          | hash   | `<line> <package>` → `<edge> <epoch>` that watches it there      |
  * | `lw:{~subscriptions}:places`           | zset   | subscription id → until when it has a place in the quota         |
  * | `lw:{~subscriptions}:generation`       | string | the making of the subscription tables; absent: they were lost    |
  * | `lw:{~subscriptions}:rebuild`          | string | the turn of the copy that rebuilds them, for a while             |
@@ -33,6 +36,9 @@ export interface Keys {
   edgeSubscriptions(edge: EdgeId): string;
   readonly expiry: string;
   readonly subIds: string;
+  readonly siblings: string;
+  readonly upstream: string;
+  readonly upstreamHolders: string;
   readonly places: string;
   generation(of: TableSet): string;
   rebuild(of: TableSet): string;
@@ -60,6 +66,9 @@ export function makeKeys(prefix = 'lw'): Keys {
     edgeSubscriptions: (edge) => key(`~edge:${escapeToken(edge)}`, 'subscriptions'),
     expiry: key('~expiry', 'subscriptions'),
     subIds: key('~subid', 'subscriptions'),
+    siblings: key('~subid', 'siblings'),
+    upstream: key('~subscriptions', 'upstream'),
+    upstreamHolders: key('~subscriptions', 'holders'),
     places: key('~subscriptions', 'places'),
     generation: (of) => key(`~${of}`, 'generation'),
     rebuild: (of) => key(`~${of}`, 'rebuild'),

@@ -1,15 +1,19 @@
 import type { EdgeId, SubscriptionId } from '@linewatch/presence';
 import type { RedisConnection } from './connection';
 import { subscriptionMember, type SubscriptionPlace } from './keys';
+import { upstreamMember } from './upstream-table';
 import { unpackWatch, type ActiveWatch } from './watch-record';
 
 /** Races over an index end after a round or two; more says that something is wrong, and the sweep will repair it. */
 const MAX_ROUNDS = 8;
 /** Members in one command: enough to be cheap, few enough not to hold the server up. */
 const CHUNK = 1_000;
+/** A row that is gone does not tell which it was. */
+const PACKAGES = ['presence', 'dialog'] as const;
 
 /**
- * The indexes over all subscriptions: by expiry, by SubID, by owner, and the confirmed places in the quota. They are
+ * The indexes over all subscriptions: by expiry, by SubID, by owner, those beyond the trunk, and the confirmed places in the
+ * quota. They are
  * written after the row they follow.
  */
 export class SubscriptionIndexes {
@@ -67,12 +71,18 @@ export class SubscriptionIndexes {
     const byExpiry: (string | number)[] = [];
     const bySubId: (string | number)[] = [];
     const places: (string | number)[] = [];
+    const siblings: (string | number)[] = [];
+    const upstream: (string | number)[] = [];
     const byOwner = new Map<EdgeId, string[]>();
     for (const { subscription, subId } of watches) {
       const member = subscriptionMember(subscription);
       byExpiry.push(subscription.expiresAt, member);
       bySubId.push(subId, member);
       places.push(subscription.expiresAt, subscription.id);
+      if (subscription.sibling !== undefined) siblings.push(subscription.sibling, member);
+      if (subscription.presentity.kind === 'remote') {
+        upstream.push(0, upstreamMember(subscription, subscription.package, subscription.id));
+      }
       const owned = byOwner.get(subscription.owner);
       if (owned) owned.push(member);
       else byOwner.set(subscription.owner, [member]);
@@ -81,6 +91,8 @@ export class SubscriptionIndexes {
       this.redis.run((redis) => redis.zadd(keys.expiry, ...byExpiry)),
       this.redis.run((redis) => redis.zadd(keys.subIds, ...bySubId)),
       this.redis.run((redis) => redis.zadd(keys.places, ...places)),
+      ...(siblings.length > 0 ? [this.redis.run((redis) => redis.zadd(keys.siblings, ...siblings))] : []),
+      ...(upstream.length > 0 ? [this.redis.run((redis) => redis.zadd(keys.upstream, ...upstream))] : []),
       ...[...byOwner].map(([edge, members]) =>
         this.redis.run((redis) => redis.sadd(keys.edgeSubscriptions(edge), ...members)),
       ),
@@ -97,6 +109,10 @@ export class SubscriptionIndexes {
       removals.push(
         this.redis.run((redis) => redis.zrem(keys.expiry, member)),
         this.redis.run((redis) => redis.zrem(keys.subIds, member)),
+        this.redis.run((redis) => redis.zrem(keys.siblings, member)),
+        this.redis.run((redis) =>
+          redis.zrem(keys.upstream, ...PACKAGES.map((name) => upstreamMember(place, name, place.id))),
+        ),
         this.redis.run((redis) => redis.zrem(keys.places, place.id)),
       );
     }

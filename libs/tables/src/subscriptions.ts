@@ -128,6 +128,15 @@ export class SubscriptionTable {
     return watch?.subId === subId ? watch : undefined;
   }
 
+  /** The subscription whose sibling has that SubID [cme-presence 4.1]. */
+  async bySibling(subId: number): Promise<ActiveWatch | undefined> {
+    const [member] = await this.redis.run((redis) =>
+      redis.zrangebyscore(this.redis.keys.siblings, subId, subId, 'LIMIT', 0, 1),
+    );
+    const watch = member === undefined ? undefined : await this.indexes.row(parseSubscriptionMember(member));
+    return watch?.subscription.sibling === subId ? watch : undefined;
+  }
+
   /** All subscriptions with a SubID after that one, in its order, in batches of at most `batch`. */
   async *list(after = 0, batch = BATCH): AsyncGenerator<readonly ActiveWatch[]> {
     let last = after;

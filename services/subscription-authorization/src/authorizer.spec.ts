@@ -125,6 +125,53 @@ describe('Authorizer', () => {
     expect(bus.stored).toHaveLength(word === 'allow' ? 1 : 0);
   });
 
+  describe('for a line beyond the trunk [T-19]', () => {
+    const beyond = (id: string, watcher: 'local' | 'remote' = 'local'): AuthorizeRequest => {
+      const { subscription } = request(id, watcher);
+      return {
+        protocol: 'sip',
+        subscription: { ...subscription, line: '4001', presentity: { number: '4001', host: 'h', kind: 'remote' } },
+      };
+    };
+    const allowed = { allowSubscribe: true, server: '192.0.2.7', watcherAll: true };
+
+    it.each([
+      ['external-line-refused', { ...allowed, allowSubscribe: false }, 'local'],
+      ['no-server', { ...allowed, server: undefined }, 'local'],
+      ['never-chained', allowed, 'remote'],
+    ] as const)('answers %s', async (word, changed, watcher) => {
+      const { authorizer, bus } = setUp({ rules: changed });
+      expect(await authorizer.authorize(beyond('a', watcher))).toEqual({ word });
+      expect(bus.stored).toEqual([]);
+    });
+
+    it('makes a record of its own of the request that goes out; only what came in takes a place', async () => {
+      const { authorizer, bus, table } = setUp({ rules: allowed });
+      const reply = await authorizer.authorize(beyond('a'));
+      expect(reply).toMatchObject({ word: 'allow', subId: 1, token: 1, subscription: { sibling: 2 } });
+      expect(bus.stored.map(({ address }) => address)).toEqual([
+        'lw.subscription.4001.accepted',
+        'lw.subscription.4001.outgoing',
+      ]);
+      expect(bus.stored[1]?.event.data).toEqual({ id: 'a', subId: 1, package: 'presence', watcher: '2102' });
+      expect(table.rows.get('a')).toMatchObject({ seq: 1, subId: 1, subscription: { sibling: 2 } });
+      expect([...table.places]).toEqual(['a']);
+    });
+
+    it('finds both again when it is asked again, whatever got lost in between', async () => {
+      const { authorizer, bus, table } = setUp({ rules: allowed });
+      const first = await authorizer.authorize(beyond('a'));
+      expect(await authorizer.authorize(beyond('a'))).toEqual(first);
+      table.rows.clear();
+      expect(await authorizer.authorize(beyond('a'))).toEqual(first);
+      const { subscription } = beyond('a');
+      table.rows.set('a', { status: 'active', subscription, subId: 1, token: 1, seq: 1 });
+      expect(await authorizer.authorize(beyond('a'))).toEqual(first);
+      expect(table.rows.get('a')).toMatchObject({ subscription: { sibling: 2 } });
+      expect(bus.stored).toHaveLength(2);
+    });
+  });
+
   it('does not decide by an older configuration than that of the edge which asks', async () => {
     const { authorizer, bus } = setUp();
     expect(await authorizer.authorize({ ...request('a'), revision: 4 })).toEqual({ word: 'could-not-ask' });

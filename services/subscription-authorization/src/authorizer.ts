@@ -1,6 +1,7 @@
 import { UnavailableError, type Bus } from '@linewatch/bus';
 import {
   decideWatch,
+  withSibling,
   type AuthorizeReply,
   type AuthorizeRequest,
   type PresenceRules,
@@ -62,7 +63,7 @@ export class Authorizer {
         rebuilds += 1;
         await this.rebuilder.whole();
       } else if (known.watch) {
-        return allowed(known.watch);
+        return allowed(await this.withSibling(known.watch, known));
       } else if (place === 'ok') {
         return this.accept(subscription, known).catch(async (error: unknown) => {
           // What is asked again keeps its place; what can never be stored needs none.
@@ -93,11 +94,34 @@ export class Authorizer {
       { about: line, id: `${id}:${known.ended}` },
     );
     const accepted = duplicate ? await this.acceptedAs(subject, seq) : subscription;
-    const watch: ActiveWatch = { status: 'active', subscription: accepted, subId: seq, token: seq, seq };
+    const first: ActiveWatch = { status: 'active', subscription: accepted, subId: seq, token: seq, seq };
+    const watch = await this.outgoing(first, known.ended);
     if ((await this.table.put(watch, known)) === 'ok') return allowed(watch);
-    const { watch: first } = await this.table.read(line, id);
-    if (!first) throw new UnavailableError(`subscription ${id} ended while it was accepted; ask again`);
-    return allowed(first);
+    const now = await this.table.read(line, id);
+    if (!now.watch) throw new UnavailableError(`subscription ${id} ended while it was accepted; ask again`);
+    return allowed(await this.withSibling(now.watch, now));
+  }
+
+  /** Of a line beyond the trunk a request goes out, which is a record of its own [cme-presence 4.1, 4.8]. */
+  private async outgoing(watch: ActiveWatch, ended: number): Promise<ActiveWatch> {
+    const { subscription, subId } = watch;
+    if (subscription.presentity.kind === 'local' || subscription.sibling !== undefined) return watch;
+    const { line, id, watcher } = subscription;
+    const data = { id, subId, package: subscription.package, watcher: watcher.number };
+    const { seq } = await this.bus.append(
+      this.bus.subjects.subscription(line, 'outgoing'),
+      { type: 'linewatch.subscription.outgoing', data },
+      { about: line, id: `${id}:${ended}:outgoing` },
+    );
+    return withSibling(watch, subId, seq);
+  }
+
+  /** A record whose acceptance went no further than its own event. */
+  private async withSibling(watch: ActiveWatch, known: KnownWatch): Promise<ActiveWatch> {
+    const whole = await this.outgoing(watch, known.ended);
+    // What another copy writes meanwhile comes of the same events.
+    if (whole !== watch) await this.table.put(whole, known);
+    return whole;
   }
 
   /** The record that the first of two equal questions made durable: it is the truth. */

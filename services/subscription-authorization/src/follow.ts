@@ -1,4 +1,4 @@
-import { evolveWatch, initialWatch, type SubscriptionEvent } from '@linewatch/presence';
+import { evolveWatch, initialWatch, type SubscriptionEvent, withSibling } from '@linewatch/presence';
 import type { ActiveWatch, KnownWatch } from '@linewatch/tables';
 
 /**
@@ -14,6 +14,14 @@ export function followKnown(known: KnownWatch, event: SubscriptionEvent, seq: nu
       // A new life whose old one has not ended here yet; or one that ended here by the late word of an old one's owner.
       if (known.watch || seq < known.ended) return 'unsure';
       return { ...known, watch: activated(event, seq) };
+    case 'linewatch.subscription.outgoing': {
+      const { watch } = known;
+      // Its acceptance may be in another copy's hands.
+      if (!watch) return seq < known.ended ? known : 'unsure';
+      const told = withSibling(watch, event.data.subId, seq);
+      // The row stays at its sequence: a refresh from between the two may still be on its way.
+      return told === watch ? known : { ...known, watch: told };
+    }
     case 'linewatch.subscription.refreshed':
       if (!known.watch) return refreshedFromNothing(known, event, seq);
       return refreshed(known, known.watch, event, seq);
@@ -65,7 +73,7 @@ export function certainFrom(
 ): number {
   const begins = events.map(({ event, seq }) => {
     if (event.type === 'linewatch.subscription.accepted') return seq;
-    return event.type === 'linewatch.subscription.refreshed' ? event.data.subId : seq;
+    return 'subId' in event.data ? event.data.subId : seq;
   });
   return Math.min(...begins, watch?.subId ?? Number.MAX_SAFE_INTEGER);
 }

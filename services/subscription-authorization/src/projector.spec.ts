@@ -70,7 +70,8 @@ class MemoryTable {
 /** A stream in memory, and copies of the projector over one table. */
 function setUp(events: readonly SubscriptionEvent[]) {
   const stored = events.map((event, at) => {
-    const kind = event.type.slice('linewatch.subscription.'.length) as 'accepted' | 'refreshed' | 'terminated';
+    const kind = event.type.slice('linewatch.subscription.'.length) as
+      'accepted' | 'outgoing' | 'refreshed' | 'terminated';
     return { event, streamSeq: at + 1, address: subjects.subscription(LINE, kind) } as Stored;
   });
   let folds = 0;
@@ -95,9 +96,19 @@ const accepted = (id = 'a'): SubscriptionEvent => ({
   type: 'linewatch.subscription.accepted',
   data: { subscription: subscription(id, 100) },
 });
-const refreshed = (change: 'renewed' | 'taken', token: number, subId: number, id = 'a'): SubscriptionEvent => ({
+const refreshed = (
+  change: 'renewed' | 'taken',
+  token: number,
+  subId: number,
+  id = 'a',
+  sibling?: number,
+): SubscriptionEvent => ({
   type: 'linewatch.subscription.refreshed',
-  data: { change, token, subId, subscription: subscription(id, 200 + token) },
+  data: { change, token, subId, subscription: { ...subscription(id, 200 + token), ...(sibling && { sibling }) } },
+});
+const outgoing = (subId: number, id = 'a'): SubscriptionEvent => ({
+  type: 'linewatch.subscription.outgoing',
+  data: { id, subId, package: 'presence', watcher: '2102' },
 });
 const terminated = (token: number, id = 'a'): SubscriptionEvent => ({
   type: 'linewatch.subscription.terminated',
@@ -114,6 +125,8 @@ describe('SubscriptionProjector', () => {
     ['two take-overs of one owner', [accepted(), refreshed('taken', 1, 1), refreshed('taken', 1, 1)]],
     ['an end by an owner that was taken over', [accepted(), refreshed('taken', 1, 1), terminated(1)]],
     ['a refresh after the end', [accepted(), terminated(1), refreshed('renewed', 1, 1)]],
+    ['a request that goes out, and the end', [accepted(), outgoing(1), terminated(1)]],
+    ['a request that goes out, and a refresh', [accepted(), outgoing(1), refreshed('renewed', 1, 1, 'a', 2)]],
     ['a second life', [accepted(), terminated(1), accepted()]],
   ])('[law 5] makes of %s the same, whichever copy projects which event first', async (_what, events) => {
     for (const order of permutations([0, 1, 2])) {
@@ -154,7 +167,7 @@ describe('SubscriptionProjector', () => {
   it('ends as a pure fold over the stream, for any story, split among copies in any way, delivered late or twice', async () => {
     const step = fc.record({
       id: fc.constantFrom('a', 'b'),
-      kind: fc.constantFrom('accepted', 'renewed', 'renewed', 'taken', 'terminated'),
+      kind: fc.constantFrom('accepted', 'outgoing', 'renewed', 'renewed', 'taken', 'terminated'),
       /** Which of the tokens that anybody ever had for the id; the last is mostly the right one. */
       back: fc.constantFrom(0, 0, 0, 1, 2),
     });
@@ -200,14 +213,27 @@ function storyOf(steps: readonly { id: string; kind: string; back: number }[]): 
       if (held && pureFold(events, id) !== undefined) continue;
       events.push(accepted(id));
       tokens.set(id, [...given, { token: seq, subId: seq }]);
+    } else if (kind === 'outgoing') {
+      // It goes out before the owner is told of its subscription, and once.
+      const last = events.filter((event) => subscriptionIdOf(event) === id).at(-1);
+      if (last?.type === 'linewatch.subscription.accepted') events.push(outgoing(held.subId, id));
     } else if (kind === 'terminated') {
       events.push(terminated(held.token, id));
     } else {
-      events.push(refreshed(kind as 'renewed' | 'taken', held.token, held.subId, id));
+      // An owner says again what it was told when its subscription was accepted: the sibling too, if there was to be one.
+      const sibling = siblingOf(events, id, held.subId);
+      events.push(refreshed(kind as 'renewed' | 'taken', held.token, held.subId, id, sibling));
       if (kind === 'taken') tokens.set(id, [...given, { token: seq, subId: held.subId }]);
     }
   }
   return events;
+}
+
+function siblingOf(events: readonly SubscriptionEvent[], id: string, subId: number): number | undefined {
+  const sent = events.findIndex(
+    ({ type, data }) => type === 'linewatch.subscription.outgoing' && data.id === id && data.subId === subId,
+  );
+  return sent === -1 ? undefined : sent + 1;
 }
 
 function pureFold(events: readonly SubscriptionEvent[], id: string): string | undefined {
@@ -227,7 +253,8 @@ function lifeOf(table: MemoryTable, id: string): string | undefined {
 /** What must be the same of a live subscription. The sequence may differ by events that changed nothing. */
 function summaryOf(watch: Watch): string | undefined {
   if (watch.status !== 'active') return undefined;
-  return `SubID ${watch.subId}, token ${watch.token}, expires ${watch.subscription.expiresAt}`;
+  const { expiresAt, sibling } = watch.subscription;
+  return `SubID ${watch.subId}, token ${watch.token}, expires ${expiresAt}, sibling ${sibling}`;
 }
 
 function permutations(items: readonly number[]): number[][] {

@@ -22,7 +22,7 @@ const statusOf: Record<Lamp['state'], SubscriptionRecord['status']> = {
 /** The subscriptions as an operator lists them: pages in the order of their SubIDs, each with what its line shows. */
 export class SubscriptionList {
   constructor(
-    private readonly table: Pick<SubscriptionTable, 'count' | 'bySubId' | 'list' | 'ofLine'>,
+    private readonly table: Pick<SubscriptionTable, 'count' | 'bySubId' | 'bySibling' | 'list' | 'ofLine'>,
     private readonly lines: Pick<LineTable, 'readMany'>,
     private readonly rebuilder: Pick<SubscriptionRebuilder, 'whole'>,
     private readonly bus: Pick<Bus, 'subjects' | 'ask'>,
@@ -54,7 +54,7 @@ export class SubscriptionList {
     const matches = (watch: ActiveWatch): boolean =>
       watch.subId > after && (presentity === undefined || watch.subscription.presentity.number === presentity);
     if (subId !== undefined) {
-      const watch = await this.table.bySubId(subId);
+      const watch = (await this.table.bySubId(subId)) ?? (await this.table.bySibling(subId));
       return watch && matches(watch) ? [watch] : [];
     }
     const found: ActiveWatch[] = [];

@@ -6,7 +6,7 @@ import {
   showSubscriptionRecords,
   showSubscriptionSummary,
 } from '../layouts/presence-subscription';
-import { subscriptionView } from '../layouts/subscription-view';
+import { outgoingView, subscriptionView } from '../layouts/subscription-view';
 import { readSubscriptions } from '../subscriptions';
 import type { ExecCommand, Shown, World } from './exec-command';
 
@@ -28,19 +28,30 @@ export const showSubscription: ExecCommand = {
   does: { kind: 'show', show },
 };
 
-async function show({ system, now }: World, args: Args): Promise<Shown> {
+async function show({ system, running, now }: World, args: Args): Promise<Shown> {
   const records: PresenceSubscription[] = [];
   const wanted = {
     ...(args.has('number') && { presentity: args.text('number') }),
     ...(args.has('subId') && { subId: args.number('subId') }),
   };
+  const { server, sccpRetryLimit } = running.current().presence;
+  const upstream = { ...(server !== undefined && { server }), retryLimit: sccpRetryLimit };
+  let subscriptions = 0;
   // Only what is shown of each is kept: there may be as many as `max-subscription` allows.
-  await readSubscriptions(system.bus, wanted, (record) => void records.push(subscriptionView(record, now())));
+  await readSubscriptions(system.bus, wanted, (record) => {
+    subscriptions += 1;
+    // What goes out is no row of the summary [cme-presence 5.2].
+    const outgoing = args.has('summary') ? undefined : outgoingView(record, now(), upstream);
+    for (const view of [subscriptionView(record, now()), outgoing]) {
+      if (view && (wanted.subId === undefined || view.subId === wanted.subId)) records.push(view);
+    }
+  });
+  records.sort((a, b) => a.subId - b.subId);
   const layout = args.has('details')
     ? showSubscriptionDetails
     : args.has('summary')
       ? showSubscriptionSummary
       : showSubscriptionRecords;
-  const json: PresenceSubscriptions = { subscriptions: records.length, records };
+  const json: PresenceSubscriptions = { subscriptions, records };
   return { text: layout(records), json };
 }

@@ -6,7 +6,7 @@ import {
   showSubscriptionRecords,
   showSubscriptionSummary,
 } from './presence-subscription';
-import { dialPeerHandle, subscriptionView } from './subscription-view';
+import { dialPeerHandle, outgoingView, subscriptionView } from './subscription-view';
 
 /** A record of the samples in cme-presence 5.2, whose columns are given as the summary has them. */
 function sample(row: string, more: Partial<PresenceSubscription> = {}): PresenceSubscription {
@@ -198,6 +198,32 @@ describe('a subscription as it is shown', () => {
       protocol: {},
     },
   };
+
+  it('has a sibling that went out, when its line is beyond the trunk [cme-presence 4.1]', () => {
+    const subscription = {
+      ...record.subscription,
+      presentity: { number: '7005', host: '192.0.2.34', kind: 'remote' } as const,
+      sibling: 8,
+    };
+    const upstream = { server: '192.0.2.20', retryLimit: 10 };
+    expect(subscriptionView({ ...record, subscription }, 0)).toMatchObject({ subId: 7, siblingSubId: 8, dp: '0' });
+    const outgoing = outgoingView({ ...record, subscription }, 0, upstream);
+    expect(outgoing).toMatchObject({
+      subId: 8,
+      watcher: '2102@192.0.2.34',
+      presentity: '7005@192.0.2.20',
+      watcherType: 'local',
+      presentityType: 'remote',
+      subscriptionType: 'Outgoing Request',
+      retryLimit: 0,
+      siblingSubId: 7,
+      watcherDialPeerTag: 0,
+      status: 'busy',
+    });
+    const key = { ...subscription, watcher: { ...subscription.watcher, phoneType: 'SCCP [BLF Speed Dial]' as const } };
+    expect(outgoingView({ ...record, subscription: key }, 0, upstream)?.retryLimit).toBe(10);
+    expect(outgoingView(record, 0, upstream)).toBeUndefined();
+  });
 
   it('says who watches whom, for how long it was granted and how long it has been there', () => {
     expect(subscriptionView(record, 2_751_900)).toEqual({

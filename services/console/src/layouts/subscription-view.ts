@@ -19,14 +19,45 @@ export function subscriptionView(
     watcherType: watcher.kind,
     presentityType: presentity.kind,
     phoneType: watcher.phoneType,
-    // The records of the service are those that came in.
     subscriptionType: 'Incoming Indication',
     retryLimit: 0,
-    siblingSubId: 0,
+    siblingSubId: subscription.sibling ?? 0,
     sdb: '0',
     dp: presentity.kind === 'local' ? dialPeerHandle(presentity.number) : '0',
     watcherDialPeerTag: watcher.dialPeerTag,
     deviceBased: subscription.deviceBased,
+  };
+}
+
+/** Where requests for lines beyond the trunk go, as the running configuration has it. */
+export interface UpstreamView {
+  /** `server`; absent when there is none. */
+  readonly server?: string;
+  /** The limit of `sccp blf-speed-dial retry-interval`. */
+  readonly retryLimit: number;
+}
+
+/**
+ * The request that went out for a subscription to a line beyond the trunk, a record of its own [cme-presence 4.1];
+ * undefined for other subscriptions. All such records of a line share one dialog with the server.
+ */
+export function outgoingView(
+  record: SubscriptionRecord,
+  now: number,
+  { server = '0.0.0.0', retryLimit }: UpstreamView,
+): PresenceSubscription | undefined {
+  const { watcher, presentity, sibling } = record.subscription;
+  if (sibling === undefined) return undefined;
+  return {
+    ...subscriptionView(record, now),
+    subId: sibling,
+    watcher: printable(`${watcher.number}@${presentity.host}`),
+    presentity: printable(`${presentity.number}@${server}`),
+    subscriptionType: 'Outgoing Request',
+    retryLimit: watcher.phoneType === 'SCCP [BLF Speed Dial]' ? retryLimit : 0,
+    siblingSubId: record.subId,
+    watcherDialPeerTag: 0,
+    deviceBased: false,
   };
 }
 

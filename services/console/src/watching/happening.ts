@@ -81,6 +81,11 @@ function detailsOf(stored: Stored, subjects: Subjects, remembered: Remembered): 
       return stateText(event.data, lineOf(stored, subjects), remembered);
     case 'linewatch.subscription.accepted':
       return ['accepted', subscriptionText(event.data.subscription, streamSeq, remembered)];
+    case 'linewatch.subscription.outgoing':
+      return [
+        'outgoing',
+        `${event.data.package} for ${event.data.watcher}, subID ${streamSeq}, sibling ${event.data.subId}`,
+      ];
     case 'linewatch.subscription.refreshed': {
       const { change, subscription, subId } = event.data;
       return [change === 'taken' ? 'taken' : 'refreshed', subscriptionText(subscription, subId, remembered)];
