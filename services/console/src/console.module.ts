@@ -1,4 +1,4 @@
-import type { ServiceContext, ServiceDefinition } from '@linewatch/runtime';
+import { EdgeMonitor, type ServiceContext, type ServiceDefinition } from '@linewatch/runtime';
 import type { DynamicModule } from '@nestjs/common';
 import { z } from 'zod';
 import { CnfServer } from './provisioning/cnf-server';
@@ -76,17 +76,26 @@ export const consoleService: ServiceDefinition<ConsoleSettings> = {
       await shell.listen(own.LINEWATCH_SSH_BIND, own.LINEWATCH_SSH_PORT);
       context.drain.on('accept', 'ssh', () => shell.stop());
     }
-    const files = new PhoneFiles(context);
-    if (own.LINEWATCH_CNF_PORT !== undefined) {
-      const http = new CnfServer(context, files);
-      await http.listen(own.LINEWATCH_CNF_BIND, own.LINEWATCH_CNF_PORT);
-      context.drain.on('accept', 'cnf', () => http.stop());
-    }
-    if (own.LINEWATCH_TFTP_PORT !== undefined) {
-      const tftp = new TftpServer(context, files);
-      await tftp.listen(own.LINEWATCH_TFTP_BIND, own.LINEWATCH_TFTP_PORT);
-      context.drain.on('accept', 'tftp', () => tftp.stop());
-    }
+    if (own.LINEWATCH_CNF_PORT !== undefined || own.LINEWATCH_TFTP_PORT !== undefined) await serveFiles(context);
     return { module: ConsoleModule };
   },
 };
+
+/** The files of phones over HTTP and TFTP, as far as they were asked for. */
+async function serveFiles(context: ServiceContext<ConsoleSettings>): Promise<void> {
+  const { bus, clock, drain, settings: own } = context;
+  const edges = new EdgeMonitor(bus, clock, { onLost: () => undefined, onBack: () => undefined });
+  await edges.start();
+  drain.on('pull', 'edges', () => edges.stop());
+  const files = new PhoneFiles(context, () => edges.edges());
+  if (own.LINEWATCH_CNF_PORT !== undefined) {
+    const http = new CnfServer(context, files);
+    await http.listen(own.LINEWATCH_CNF_BIND, own.LINEWATCH_CNF_PORT);
+    drain.on('accept', 'cnf', () => http.stop());
+  }
+  if (own.LINEWATCH_TFTP_PORT !== undefined) {
+    const tftp = new TftpServer(context, files);
+    await tftp.listen(own.LINEWATCH_TFTP_BIND, own.LINEWATCH_TFTP_PORT);
+    drain.on('accept', 'tftp', () => tftp.stop());
+  }
+}

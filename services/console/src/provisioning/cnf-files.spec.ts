@@ -120,6 +120,23 @@ describe('configuration files of phones', () => {
     expect(cnfFiles({ ...emptyConfig(), pools: config.pools, ephones: config.ephones })(name)).toBeUndefined();
   });
 
+  it("name every edge of the phone's kind that lives, each with its port, the preferred one first", () => {
+    const edges = (['sip', 'sip', 'sccp'] as const).map((kind, at) => ({
+      edge: `${kind}-edge-${at}`,
+      epoch: 1,
+      since: 0,
+      kind,
+      advertised: { host: `192.0.2.${10 + at}`, port: 6000 + at },
+      alive: true,
+    }));
+    const followed = cnfFiles(config, () => edges);
+    expect(valuesOf(followed(SIP), '/processNodeName').sort()).toEqual(['192.0.2.10', '192.0.2.11']);
+    expect(valuesOf(followed(SIP), '/sipPort').sort()).toEqual(['6000', '6001']);
+    expect(followed(SIP)).toMatch(/<member priority="0">[^]*<member priority="1">/);
+    expect(valuesOf(followed(SCCP), '/processNodeName')).toEqual(['192.0.2.12']);
+    expect(valuesOf(followed('XMLDefault.cnf.xml'), '/ethernetPhonePort')).toEqual(['6002']);
+  });
+
   it('are well formed and tell a label as it is, whatever characters it has', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'ab<>&"\' ]]é😀\u2028'), minLength: 1 }), (label) => {

@@ -9,7 +9,9 @@ import {
   keysOfType,
   poolDirectory,
 } from '@linewatch/config';
+import type { EdgeView } from '@linewatch/runtime';
 import { escapeXml } from '@linewatch/sip';
+import { type CallManager, type CallManagerQuestion, callManagersFor } from './call-managers';
 
 /** Finds a configuration file by its exact name; undefined when no phone of the configuration loads such a file. */
 export type CnfFiles = (name: string) => string | undefined;
@@ -25,33 +27,48 @@ const TRANSPORT = { tcp: 1, udp: 2 } as const;
 
 /**
  * The files that phones load when they start: `SEP<mac>.cnf.xml` of every phone with a MAC address, and
- * `XMLDefault.cnf.xml`. They are rendered when asked for. A kind of phone has none without its `source-address`, as it
- * would not know where to register; of a SIP and an SCCP phone with one MAC address the SIP phone counts.
+ * `XMLDefault.cnf.xml`. They are rendered when asked for. A kind of phone has none without an edge or its
+ * `source-address`, as it would not know where to register; of a SIP and an SCCP phone with one MAC address the SIP
+ * phone counts.
+ * @param edges those that are heard of at this moment
  */
-export function cnfFiles(config: Config): CnfFiles {
+export function cnfFiles(config: Config, edges: () => readonly EdgeView[] = () => []): CnfFiles {
   const pools = poolDirectory(config);
   const ephones = ephoneDirectory(config);
+  const callManagers: FindCallManagers = (kind, device) => {
+    const { sourceAddress } = kind === 'sip' ? config.voiceRegisterGlobal : config.telephonyService;
+    const found = callManagersFor({ kind, sourceAddress, ...(device !== undefined && { device }) }, edges());
+    return found.length === 0 ? undefined : found;
+  };
   return (name) => {
-    if (name === 'XMLDefault.cnf.xml') return defaultFile(config);
+    if (name === 'XMLDefault.cnf.xml') return defaultFile(callManagers);
     // The directories take other notations of an address too; a file has one name.
     const [, device, mac = ''] = /^((?:SEP|ATA|VGC|AN|BR)([0-9A-F]{12,13}))\.cnf\.xml$/.exec(name) ?? [];
     if (device === undefined) return undefined;
     const pool = device.startsWith('SEP') ? pools.byMac(mac) : undefined;
-    if (pool) return poolFile(config, pool);
+    if (pool) return poolFile(config, pool, callManagers('sip', device));
     const phone = ephones.byDeviceName(device);
-    return phone && deviceNameOf(phone) === device ? ephoneFile(config, phone) : undefined;
+    return phone && deviceNameOf(phone) === device
+      ? ephoneFile(config, phone, callManagers('sccp', device))
+      : undefined;
   };
 }
 
+/** Where a phone registers, by its kind and device; undefined when nothing is known. */
+type FindCallManagers = (kind: CallManagerQuestion['kind'], device?: string) => readonly CallManager[] | undefined;
+
 /** A SIP phone's file: where it registers, its lines and its keys [cme-presence 2.4, 2.5, 2.8]. */
-function poolFile(config: Config, pool: VoiceRegisterPool): string | undefined {
-  const address = config.voiceRegisterGlobal.sourceAddress;
-  if (address === undefined) return undefined;
+function poolFile(
+  config: Config,
+  pool: VoiceRegisterPool,
+  callManagers: readonly CallManager[] | undefined,
+): string | undefined {
+  if (callManagers === undefined) return undefined;
   const template = pool.template === undefined ? undefined : config.templates[pool.template];
   const transport = pool.sessionTransport ?? template?.sessionTransport ?? 'udp';
   return document('device', [
     text('deviceProtocol', 'SIP'),
-    callManagers(address.host, { sipPort: address.port }),
+    devicePool(callManagers, 'sipPort'),
     commonProfile(hasCallList(config, pool)),
     text('loadInformation', config.voiceRegisterGlobal.loads[pool.type ?? ''] ?? ''),
     text('transportLayerProtocol', TRANSPORT[transport]),
@@ -102,35 +119,45 @@ function speedDial(feature: number, number: string, label: string): string[] {
 }
 
 /** An SCCP phone's file: where it registers. It learns its lines and keys by SCCP [cme-presence 2.4, 2.5, 2.8]. */
-function ephoneFile(config: Config, phone: Ephone): string | undefined {
-  const { sourceAddress, loads, callLogBlfEnabled } = config.telephonyService;
-  if (sourceAddress === undefined) return undefined;
+function ephoneFile(
+  config: Config,
+  phone: Ephone,
+  callManagers: readonly CallManager[] | undefined,
+): string | undefined {
+  if (callManagers === undefined) return undefined;
+  const { loads, callLogBlfEnabled } = config.telephonyService;
   return document('device', [
     text('deviceProtocol', 'SCCP'),
-    callManagers(sourceAddress.host, { ethernetPhonePort: sourceAddress.port }),
+    devicePool(callManagers, 'ethernetPhonePort'),
     commonProfile(callLogBlfEnabled || hasCallList(config, phone)),
     text('loadInformation', loads[phone.type ?? ''] ?? ''),
   ]);
 }
 
 /** What a phone without a file of its own loads: where to register by SCCP, which `auto-reg-ephone` may allow. */
-function defaultFile({ telephonyService: { sourceAddress } }: Config): string | undefined {
-  if (sourceAddress === undefined) return undefined;
-  return document('Default', [callManagerGroup(sourceAddress.host, { ethernetPhonePort: sourceAddress.port })]);
+function defaultFile(callManagers: FindCallManagers): string | undefined {
+  const found = callManagers('sccp');
+  return found && document('Default', [callManagerGroup(found, 'ethernetPhonePort')]);
 }
 
 function commonProfile(callLogBlf: boolean): string {
   return element('commonProfile', [text('callLogBlfEnabled', callLogBlf ? CALL_LOG_BLF.on : CALL_LOG_BLF.off)]);
 }
 
-function callManagers(host: string, ports: { sipPort?: number; ethernetPhonePort?: number }): string {
-  return element('devicePool', [callManagerGroup(host, ports)]);
+type PortName = 'sipPort' | 'ethernetPhonePort';
+
+function devicePool(callManagers: readonly CallManager[], portName: PortName): string {
+  return element('devicePool', [callManagerGroup(callManagers, portName)]);
 }
 
-function callManagerGroup(host: string, ports: { sipPort?: number; ethernetPhonePort?: number }): string {
-  const named = Object.entries({ ethernetPhonePort: SCCP_PORT, ...ports }).map(([name, port]) => text(name, port));
-  const callManager = element('callManager', [element('ports', named), text('processNodeName', host)]);
-  return element('callManagerGroup', [element('members', [element('member', [callManager], ' priority="0"')])]);
+function callManagerGroup(callManagers: readonly CallManager[], portName: PortName): string {
+  const members = callManagers.map(({ host, port }, priority) => {
+    const ports = Object.entries({ ethernetPhonePort: SCCP_PORT, [portName]: port });
+    const named = element('ports', ports.map(([name, value]) => text(name, value))); // prettier-ignore
+    const callManager = element('callManager', [named, text('processNodeName', host)]);
+    return element('member', [callManager], ` priority="${priority}"`);
+  });
+  return element('callManagerGroup', [element('members', members)]);
 }
 
 function document(root: string, children: readonly string[]): string {

@@ -19,7 +19,7 @@ describe('configuration files over HTTP', () => {
   beforeEach(async () => {
     metrics = new Metrics();
     // Only `current` of the running configuration is used.
-    server = new CnfServer({ metrics }, new PhoneFiles({ config: { current: () => config } as never }));
+    server = new CnfServer({ metrics }, new PhoneFiles({ config: { current: () => config } as never }, () => []));
     port = await server.listen('127.0.0.1', 0);
   });
   afterEach(() => server.stop());
