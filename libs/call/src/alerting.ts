@@ -1,9 +1,9 @@
 import type {
   AlertingCall,
   CallEffect,
-  CallInput,
   CallLeg,
   CallStep,
+  OwnInput,
   Refusal,
   RoutedTarget,
   RouteRefusal,
@@ -34,7 +34,7 @@ export function newLegs(targets: readonly RoutedTarget[], known: readonly Pick<C
   return targets.filter(({ leg }) => !seen.has(leg) && seen.add(leg));
 }
 
-export function stepRouting(state: RoutingCall, input: CallInput): CallStep {
+export function stepRouting(state: RoutingCall, input: OwnInput): CallStep {
   const { caller } = state;
   switch (input.type) {
     case 'routed': {
@@ -73,7 +73,7 @@ function tooEarly(caller: CallLeg, event: LegEvent): readonly CallEffect[] {
   return stepExchange(undefined, caller, undefined, event)?.effects ?? [];
 }
 
-export function stepAlerting(state: AlertingCall, input: CallInput): CallStep {
+export function stepAlerting(state: AlertingCall, input: OwnInput): CallStep {
   switch (input.type) {
     case 'leg': {
       if (input.leg === state.caller.leg) return stepCaller(state, input.event);

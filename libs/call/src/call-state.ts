@@ -1,5 +1,5 @@
 import type { CallId, EdgeId, LegId } from '@linewatch/presence';
-import type { CallTarget, LegCommand, LegEvent, Party, ReleaseCause } from './messages';
+import type { CallTarget, CoupledPeer, LegCommand, LegEvent, Party, ReleaseCause, Taker } from './messages';
 import type { SessionDescription } from './session';
 
 /**
@@ -100,8 +100,20 @@ export type TransferringCall = CallBase & {
   readonly target:
     | { readonly phase: 'routing' }
     | ({ readonly phase: 'ringing' } & Fork)
-    /** The target answered; the transferee gets its offer as soon as no other modification is in the way. */
-    | { readonly phase: 'answered'; readonly leg: CallLeg; readonly offer: SessionDescription };
+    /** Another call was asked for its leg. */
+    | { readonly phase: 'joining'; readonly exchange: string }
+    /** Its leg came over, and was asked for an offer. */
+    | { readonly phase: 'joined'; readonly leg: CallLeg; readonly exchange: string }
+    /**
+     * The target answered; the transferee gets its offer as soon as no other modification is in the way. `exchange`: it
+     * offered in answer to that.
+     */
+    | {
+        readonly phase: 'answered';
+        readonly leg: CallLeg;
+        readonly offer: SessionDescription;
+        readonly exchange?: string;
+      };
 };
 
 /** Every leg was told to end; some have not said that they did. */
@@ -132,7 +144,18 @@ export type RouteRefusal = 'unknown-number' | 'nobody-registered' | 'loop' | 'co
 /** `route` and `no-answer`: nobody was found, or nobody answers. `release`: legs did not say that they ended. */
 export type CallTimer = 'route' | 'no-answer' | 'confirm' | 'modify' | 'probe' | 'release';
 
+/** Another call asks for the leg that is coupled with `leg`; `peer` is who will be coupled with it there. */
+export interface JoinInput {
+  readonly type: 'join';
+  readonly leg: LegId;
+  readonly taker: Taker;
+  readonly peer: CoupledPeer;
+}
+
 export type CallInput =
+  | JoinInput
+  /** The other call does not give its leg. */
+  | { readonly type: 'joinRefused'; readonly exchange: string; readonly status: number }
   | {
       readonly type: 'routed';
       readonly attempt: number;
@@ -145,10 +168,23 @@ export type CallInput =
   | { readonly type: 'leg'; readonly leg: LegId; readonly event: LegEvent }
   | { readonly type: 'timer'; readonly name: CallTimer };
 
+/** What is about the call's own legs. */
+export type OwnInput = Exclude<CallInput, { type: 'join' | 'joinRefused' }>;
+
 export type CallEffect =
   | { readonly type: 'command'; readonly leg: LegId; readonly edge: EdgeId; readonly command: LegCommand }
   /** Find who has this number; answer with `routed` and the same `attempt`. */
   | { readonly type: 'route'; readonly attempt: number; readonly number: string }
+  /** Ask the call with that leg, controlled at `edge`, for the leg's peer; answered by the leg itself or `joinRefused`. */
+  | {
+      readonly type: 'join';
+      readonly edge: EdgeId;
+      readonly call: CallId;
+      readonly leg: LegId;
+      readonly exchange: string;
+      readonly peer: CoupledPeer;
+    }
+  | { readonly type: 'refuseJoin'; readonly taker: Taker; readonly leg: LegId; readonly status: number }
   /** A timer of a name that runs is started anew. */
   | { readonly type: 'startTimer'; readonly name: CallTimer; readonly ms: number }
   | { readonly type: 'stopTimer'; readonly name: CallTimer }

@@ -22,6 +22,9 @@ const happenings = [
   'modifyRefused',
   'info',
   'refer',
+  'joined',
+  'join',
+  'join-refused',
   'alive',
   'released',
   'lost',
@@ -42,6 +45,7 @@ const happening: fc.Arbitrary<Happening> = fc.record({
   targets: fc.nat(3),
 });
 
+const replaces = { call: 'd', leg: 'y', controller: 'e' };
 const session = { contentType: 'application/sdp', body: 'v=0\r\n' } as const;
 
 /** A call with its shell, which keeps the books that the laws are checked against. */
@@ -55,6 +59,7 @@ class Shell {
   readonly answers = new Map<string, number>();
   private attempt = 0;
   private counter = 0;
+  private joining = '';
 
   constructor(withOffer: boolean) {
     const start = { call: 'c', leg: 'a', edge: 'e', caller: { number: '3001' }, called: '3002' };
@@ -88,6 +93,10 @@ class Shell {
     const say = (leg: string, event: LegEvent): CallInput => ({ type: 'leg', leg, event });
     const phase = state.status === 'transferring' ? state.target.phase : state.status;
     if (phase === 'routing') return this.routed(targets + 1);
+    if (state.status === 'transferring' && state.target.phase === 'joining') return this.joined(state.target.exchange);
+    if (state.status === 'transferring' && state.target.phase === 'joined') {
+      return say(state.target.leg.leg, { type: 'modified', exchange: state.target.exchange, session });
+    }
     if ('modification' in state && state.modification) {
       const { exchange, from, to, phase: open } = state.modification;
       if (open === 'asked') return say(to, { type: 'modified', exchange, session });
@@ -103,6 +112,14 @@ class Shell {
     if (state.confirming) return say('a', { type: 'confirmed', session });
     const leg = state.legs[who % 2]?.leg ?? '';
     return say(leg, this.eventOf(leg, who < 4 ? 'refer' : 'modify', 0, withSession));
+  }
+
+  /** A leg of another call comes over; also unasked, or late. */
+  private joined(exchange: string): CallInput {
+    const leg = `leg${++this.counter}`;
+    this.legs.push(leg);
+    this.told.set(leg, []);
+    return { type: 'leg', leg, event: { type: 'joined', exchange, edge: 'e', role: 'callee', party: { number: '1' } } };
   }
 
   private routed(count: number): CallInput {
@@ -121,7 +138,13 @@ class Shell {
     }
     if (what === 'route-refused') return { type: 'routed', attempt: this.attempt, refusal: 'nobody-registered' };
     if (what === 'routed') return this.routed(targets);
+    if (what === 'joined') return this.joined('x');
+    if (what === 'join-refused') return { type: 'joinRefused', exchange: this.joining, status };
     const leg = this.legs[who % this.legs.length] ?? 'a';
+    if (what === 'join') {
+      const peer = { leg: 'z', edge: 'e', party: { number: '1' } };
+      return { type: 'join', leg, taker: { edge: 'e', call: 'd', exchange: 'y' }, peer };
+    }
     // The last word of a leg is its last.
     if (this.ended.has(leg)) return undefined;
     const event = this.eventOf(leg, what, status, withSession);
@@ -131,7 +154,10 @@ class Shell {
 
   private eventOf(
     leg: string,
-    what: Exclude<(typeof happenings)[number], 'timer' | 'routed' | 'route-refused'>,
+    what: Exclude<
+      (typeof happenings)[number],
+      'timer' | 'routed' | 'route-refused' | 'joined' | 'join' | 'join-refused'
+    >,
     status: number,
     withSession: boolean,
   ): LegEvent {
@@ -158,7 +184,7 @@ class Shell {
       case 'info':
         return { type: 'info', exchange, contentType: 'text/plain', body: '' };
       case 'refer':
-        return { type: 'refer', exchange, target: '3005' };
+        return { type: 'refer', exchange, target: '3005', ...(withSession && { replaces }) };
       case 'alive':
       case 'lost':
         return { type: what };
@@ -175,6 +201,11 @@ class Shell {
           break;
         case 'route':
           this.attempt = effect.attempt;
+          break;
+        case 'join':
+          this.joining = effect.exchange;
+          break;
+        case 'refuseJoin':
           break;
         case 'startTimer':
           this.running.add(effect.name);
@@ -208,7 +239,7 @@ class Shell {
   }
 
   hasLastCommand(leg: string): boolean {
-    return this.told.get(leg)?.some((command) => command.type === 'release' || command.type === 'refuse') ?? false;
+    return this.told.get(leg)?.some((command) => ['release', 'refuse', 'handOver'].includes(command.type)) ?? false;
   }
 
   isOver(leg: string): boolean {
@@ -235,7 +266,7 @@ function legsOf(state: CallState): string[] {
       return state.legs.map((leg) => leg.leg);
     case 'transferring': {
       const { target, referrer, transferee } = state;
-      const others = target.phase === 'ringing' ? target.ringing : target.phase === 'answered' ? [target.leg] : [];
+      const others = target.phase === 'ringing' ? target.ringing : 'leg' in target ? [target.leg] : [];
       return [transferee, ...(referrer ? [referrer] : []), ...others].map((leg) => leg.leg);
     }
     case 'releasing':
@@ -328,6 +359,8 @@ describe('any call', () => {
       'releasing',
       'routing',
       'transferring answered',
+      'transferring joined',
+      'transferring joining',
       'transferring ringing',
       'transferring routing',
       'up',

@@ -1,7 +1,17 @@
 import { stepAlerting, stepRouting } from './alerting';
-import type { CallInput, CallStart, CallState, CallStep, ReleasingCall, RoutingCall } from './call-state';
+import type {
+  CallInput,
+  CallStart,
+  CallState,
+  CallStep,
+  JoinInput,
+  OwnInput,
+  ReleasingCall,
+  RoutingCall,
+} from './call-state';
 import { isFinal, NO_ANSWER_MS, timerEffects } from './effects';
-import { stepTransfer } from './transfer';
+import { giveLeg, strayLeg } from './join';
+import { joinRefused, stepTransfer } from './transfer';
 import { stepUp } from './up';
 
 /**
@@ -29,14 +39,19 @@ export function startCall(start: CallStart): CallStep {
 
 /** The call after one input, and what to do. Total: every input is allowed in every state. */
 export function stepCall(state: CallState, input: CallInput): CallStep {
-  const { state: next, effects } = stepStatus(state, input);
+  const stray = strayLeg(state, input);
+  if (stray) return { state, effects: stray };
+  const { state: next, effects } = input.type === 'join' ? giveLeg(state, input) : stepStatus(state, input);
   if (next === state) return { state, effects };
   const timers = timerEffects(state, next, input.type === 'timer' ? input.name : undefined);
   const ended = next.status === 'ended' ? [{ type: 'ended' as const, cause: next.cause }] : [];
   return { state: next, effects: [...effects, ...timers, ...ended] };
 }
 
-function stepStatus(state: CallState, input: CallInput): CallStep {
+function stepStatus(state: CallState, input: Exclude<CallInput, JoinInput>): CallStep {
+  if (input.type === 'joinRefused') {
+    return state.status === 'transferring' ? joinRefused(state, input) : { state, effects: [] };
+  }
   switch (state.status) {
     case 'routing':
       return stepRouting(state, input);
@@ -55,7 +70,7 @@ function stepStatus(state: CallState, input: CallInput): CallStep {
   }
 }
 
-function stepReleasing(state: ReleasingCall, input: CallInput): CallStep {
+function stepReleasing(state: ReleasingCall, input: OwnInput): CallStep {
   const { call, cause } = state;
   if (input.type === 'timer' && input.name === 'release')
     return { state: { status: 'ended', call, cause }, effects: [] };

@@ -80,7 +80,8 @@ function timersOf(state: CallState): ReadonlyMap<CallTimer, RunningTimer> {
   };
   if (state.status === 'ended') return timers;
   const phase = state.status === 'transferring' ? state.target.phase : state.status;
-  if (phase === 'routing') run('route', ROUTE_MS, state.attempt);
+  if (phase === 'routing' || phase === 'joining') run('route', ROUTE_MS, state.attempt);
+  if (phase === 'joined') run('route', EXCHANGE_MS, phase);
   const fork = state.status === 'transferring' ? state.target : state;
   const toCome = 'next' in fork ? (fork.next?.length ?? 0) : 0;
   if (phase === 'alerting' || phase === 'ringing') run('no-answer', state.noAnswerMs, `${state.attempt} ${toCome}`);

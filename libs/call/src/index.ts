@@ -18,6 +18,7 @@ export {
   legEventSchema,
   partySchema,
   releaseCauses,
+  takerSchema,
   type CallMessage,
   type CallMessageReply,
   type CallTarget,
@@ -27,6 +28,7 @@ export {
   type LegEvent,
   type Party,
   type ReleaseCause,
+  type Taker,
 } from './messages';
 export type {
   CallEffect,

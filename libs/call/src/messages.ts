@@ -11,6 +11,7 @@ import { sessionSchema } from './session';
  * - `refuse` and `release` are the last command to a leg. Its edge then ends the leg in whatever way the leg's own state
  *   asks (CANCEL, 487, ACK and BYE, BYE): an answer that crosses a release is confirmed and ended there, unasked.
  * - `refused`, `released` or `lost` is the last event of a leg, and every leg says one, also after a last command.
+ * - A leg that was given `handOver` obeys its new controller alone.
  * - A request inside a call has an exchange id, made by who asks; the answer bears the same id. One with an id that is
  *   no longer known is ignored.
  * - An offer goes with its request when the asker has one. When it comes late (with `answered` or `modified`), the answer
@@ -74,6 +75,19 @@ const modified = z.object({ type: z.literal('modified'), exchange, session: sess
 const modifyRefused = z.object({ type: z.literal('modifyRefused'), exchange, status: status(300, 699) });
 const progress = z.object({ type: z.literal('progress'), status: status(101, 199), session: sessionSchema.optional() });
 
+/** The leg at the other side of a call, who is there, and what a trunk's leg wants to be kept. */
+export const coupledPeerSchema = z.object({
+  leg: name,
+  edge: name,
+  party: partySchema,
+  kept: keptLegSchema.optional(),
+});
+export type CoupledPeer = z.infer<typeof coupledPeerSchema>;
+
+/** The call that takes over a leg of another one, and the edge that controls it. */
+export const takerSchema = z.object({ edge: name, call: name, exchange });
+export type Taker = z.infer<typeof takerSchema>;
+
 /** From the controller to a leg. */
 export const legCommandSchema = z.discriminatedUnion('type', [
   /** To a called leg, its first: ring. Without a session its answer brings the offer. */
@@ -104,6 +118,8 @@ export const legCommandSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('referRefused'), exchange, status: status(300, 699) }),
   /** Is the phone still in this call? `alive` or any other event says yes (OPTIONS in the dialog; a station's keep-alive). */
   z.object({ type: z.literal('probe') }),
+  /** The last command of this controller, but not the leg's: another call takes it over, and couples it with `peer`. */
+  z.object({ type: z.literal('handOver'), taker: takerSchema, peer: coupledPeerSchema }),
   z.object({ type: z.literal('release'), cause }),
 ]);
 export type LegCommand = z.infer<typeof legCommandSchema>;
@@ -126,8 +142,26 @@ export const legEventSchema = z.discriminatedUnion('type', [
   modifyRefused,
   info,
   infoAnswered,
-  /** Blind transfer: connect my peer to that number [RFC3515, RFC5589 6]. */
-  z.object({ type: z.literal('refer'), exchange, target: name, referredBy: z.string().max(256).optional() }),
+  /**
+   * Transfer: connect my peer to that number [RFC3515, RFC5589 6]; with `replaces`, to the peer of that other leg of this
+   * phone [RFC3891, RFC5589 7].
+   */
+  z.object({
+    type: z.literal('refer'),
+    exchange,
+    target: name,
+    referredBy: z.string().max(256).optional(),
+    replaces: z.object({ call: name, leg: name, controller: name }).optional(),
+  }),
+  /** To the new controller: I was handed over. */
+  z.object({
+    type: z.literal('joined'),
+    exchange,
+    edge: name,
+    role: z.enum(['caller', 'callee']),
+    party: partySchema,
+    kept: keptLegSchema.optional(),
+  }),
   z.object({ type: z.literal('alive') }),
   /** The phone ended the leg, or the end that was commanded is done. */
   z.object({ type: z.literal('released'), cause }),
@@ -135,15 +169,6 @@ export const legEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('lost') }),
 ]);
 export type LegEvent = z.infer<typeof legEventSchema>;
-
-/** The leg at the other side of a call, who is there, and what a trunk's leg wants to be kept. */
-export const coupledPeerSchema = z.object({
-  leg: name,
-  edge: name,
-  party: partySchema,
-  kept: keptLegSchema.optional(),
-});
-export type CoupledPeer = z.infer<typeof coupledPeerSchema>;
 
 const address = {
   call: name,
@@ -170,6 +195,10 @@ export const callMessageSchema = z.discriminatedUnion('kind', [
     command: legCommandSchema,
   }),
   z.object({ kind: z.literal('event'), ...address, event: legEventSchema }),
+  /** From one controller to another: hand me the leg that is coupled with this one, which ends; `peer` will be its peer. */
+  z.object({ kind: z.literal('join'), ...address, taker: takerSchema, peer: coupledPeerSchema }),
+  /** The answer when that cannot be; else the leg says `joined`. */
+  z.object({ kind: z.literal('joinRefused'), ...address, exchange, status: status(300, 699) }),
 ]);
 export type CallMessage = z.infer<typeof callMessageSchema>;
 

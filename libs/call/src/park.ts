@@ -224,6 +224,7 @@ function relay(state: JoinedCalls, told: LegId, other: LegId, command: LegComman
     case 'refuse':
     case 'referProgress':
     case 'referRefused':
+    case 'handOver':
       return idle(state);
     default:
       return command satisfies never;

@@ -20,6 +20,10 @@ export const target = (leg: string): RoutedTarget => ({
 /** Who speaks and what: one line of a story. */
 export type Line = readonly [from: string, event: LegEvent | string];
 
+const party = { number: '3005' };
+/** The leg that a phone has in another call. */
+const another = { call: 'c2', leg: 'y', controller: 'edge-2' };
+
 function inputOf([from, event]: Line): CallInput {
   if (from === 'timer') return { type: 'timer', name: event as 'route' };
   if (typeof event === 'string') {
@@ -34,6 +38,8 @@ function inputOf([from, event]: Line): CallInput {
       lost: { type: 'lost' },
       alive: { type: 'alive' },
       refer: { type: 'refer', exchange: rest[0] ?? '', target: rest[1] ?? '' },
+      replace: { type: 'refer', exchange: rest[0] ?? '', target: '3005', replaces: another },
+      joined: { type: 'joined', exchange: rest[0] ?? '', edge: `edge-of-${from}`, role: 'callee', party },
     };
     return { type: 'leg', leg: from, event: events[word ?? ''] as LegEvent };
   }
@@ -53,6 +59,10 @@ export function tell(effect: CallEffect): string {
         .map(([, value]) => String(value));
       return [`${effect.leg}:`, type, ...words].join(' ') + port('session' in rest ? rest.session : undefined);
     }
+    case 'join':
+      return `join ${effect.call} for ${effect.leg} of ${effect.edge}: ${effect.peer.leg} as ${effect.exchange}`;
+    case 'refuseJoin':
+      return `refuse ${effect.taker.exchange} with ${effect.status}`;
     case 'route':
       return `route ${effect.number} as ${effect.attempt}`;
     case 'startTimer':
@@ -102,6 +112,14 @@ export const routed = (attempt: number, ...legs: string[]): CallInput => ({
   attempt,
   targets: legs.map(target),
 });
+/** Another call, `c2` of `edge-2`, asks for the peer of a leg. */
+export const join = (leg: string): CallInput => ({
+  type: 'join',
+  leg,
+  taker: { edge: 'edge-2', call: 'c2', exchange: 'c2.join.2' },
+  peer: { leg: 'z', edge: 'edge-of-z', party },
+});
+export const joinRefused = (exchange: string, status: number): CallInput => ({ type: 'joinRefused', exchange, status });
 export const modify = (exchange: string, session?: SessionDescription): LegEvent => ({
   type: 'modify',
   exchange,

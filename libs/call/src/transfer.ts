@@ -1,18 +1,29 @@
 import { newLegs, routeRefusalStatus } from './alerting';
-import type { CallEffect, CallInput, CallLeg, CallStep, Fork, RoutedTarget, TransferringCall } from './call-state';
+import type {
+  CallEffect,
+  CallInput,
+  CallLeg,
+  CallStep,
+  Fork,
+  OwnInput,
+  RoutedTarget,
+  TransferringCall,
+} from './call-state';
 import { calledLeg, causeOf, command, isFinal, offerTo, release, releaseAll } from './effects';
 import { modificationTimedOut, stepExchange, type ExchangeStep } from './exchange';
 import { outwardStatus, stepFork } from './fork';
+import { takeLeg } from './join';
 import type { LegEvent } from './messages';
 import type { SessionDescription } from './session';
 import { probe, withoutProbe } from './up';
 
 /**
- * A blind transfer [RFC5589 6]. The target is called without an offer; its own, which comes with its answer, goes to the
+ * A transfer. A blind one [RFC5589 6] calls its target; a consultative one [RFC5589 7] takes the target over from another
+ * call (`join.ts`), and asks it for an offer. The target is called without an offer; its own, which comes with its answer, goes to the
  * transferee by a modification, and the transferee's answer to the target as acknowledgement [RFC3725 4.3]. In this order
  * nobody waits for a human with an exchange open, and until the target has answered the old call is untouched.
  */
-export function stepTransfer(state: TransferringCall, input: CallInput): CallStep {
+export function stepTransfer(state: TransferringCall, input: OwnInput): CallStep {
   switch (input.type) {
     case 'routed':
       if (state.target.phase !== 'routing' || input.attempt !== state.attempt) return { state, effects: [] };
@@ -22,6 +33,8 @@ export function stepTransfer(state: TransferringCall, input: CallInput): CallSte
       const { referrer, transferee, target } = state;
       if (input.leg === referrer?.leg) return stepReferrer(state, referrer, input.event);
       if (input.leg === transferee.leg) return stepTransferee(state, input.event);
+      if (target.phase === 'joining' && input.event.type === 'joined') return takeLeg(state, input.leg, input.event);
+      if (target.phase === 'joined' && input.leg === target.leg.leg) return stepJoined(state, target, input.event);
       if (target.phase === 'answered' && input.leg === target.leg.leg)
         return stepAnswered(state, target.leg, input.event);
       const ringing = target.phase === 'ringing' ? target.ringing.find((leg) => leg.leg === input.leg) : undefined;
@@ -34,6 +47,16 @@ export function stepTransfer(state: TransferringCall, input: CallInput): CallSte
     default:
       return input satisfies never;
   }
+}
+
+/** The other call does not give its leg: see `JoinInput`. */
+export function joinRefused(
+  state: TransferringCall,
+  { exchange, status }: Extract<CallInput, { type: 'joinRefused' }>,
+): CallStep {
+  const { target } = state;
+  if (target.phase !== 'joining' || target.exchange !== exchange) return { state, effects: [] };
+  return fail(state, outwardStatus(status), []);
 }
 
 function callTarget(
@@ -94,6 +117,26 @@ function reoffer(state: TransferringCall, effects: readonly CallEffect[]): CallS
   };
 }
 
+/** The target came over from another call and is asked for an offer. */
+function stepJoined(
+  state: TransferringCall,
+  { leg, exchange }: Extract<TransferringCall['target'], { phase: 'joined' }>,
+  event: LegEvent,
+): CallStep {
+  if (isFinal(event)) return fail(state, 480, []);
+  if (event.type === 'refer') {
+    return { state, effects: [command(leg, { type: 'referRefused', exchange: event.exchange, status: 491 })] };
+  }
+  if (event.type === 'modified' && event.exchange === exchange) {
+    return reoffer({ ...state, target: { phase: 'answered', leg, offer: event.session, exchange } }, []);
+  }
+  // Its own call is gone: it cannot go back.
+  if (event.type === 'modifyRefused' && event.exchange === exchange) {
+    return fail(state, outwardStatus(event.status), [leg]);
+  }
+  return { state, effects: stepExchange(undefined, leg, undefined, event)?.effects ?? [] };
+}
+
 function stepReferrer(state: TransferringCall, referrer: CallLeg, event: LegEvent): CallStep {
   if (isFinal(event)) return referrerLeft(state, referrer);
   if (event.type === 'refer') {
@@ -151,7 +194,11 @@ function connect(state: TransferringCall, session: SessionDescription): CallStep
   return {
     state: { status: 'up', call, noAnswerMs, attempt, legs: [transferee, target.leg] },
     effects: [
-      command(target.leg, { type: 'confirm', session }),
+      command(target.leg, {
+        type: 'confirm',
+        ...(target.exchange !== undefined && { exchange: target.exchange }),
+        session,
+      }),
       ...(referrer
         ? [
             command(referrer, { type: 'referProgress', exchange: refer.exchange, status: 200 }),
@@ -183,7 +230,8 @@ function afterExchange(state: TransferringCall, step: ExchangeStep | undefined):
 
 function stepTimer(state: TransferringCall, name: string): CallStep {
   const { target, modification, referrer, transferee } = state;
-  if (name === 'route' && target.phase === 'routing') return fail(state, 500, []);
+  if (name === 'route' && (target.phase === 'routing' || target.phase === 'joining')) return fail(state, 500, []);
+  if (name === 'route' && target.phase === 'joined') return fail(state, 480, [target.leg]);
   if (name === 'no-answer' && target.phase === 'ringing') return fail(state, 408, target.ringing);
   if (name === 'modify' && modification) {
     if (modification.from === undefined) return endAll(state, 'failed');
@@ -242,5 +290,5 @@ function talking({ referrer, transferee }: TransferringCall): CallLeg[] {
 /** The legs of the new call. */
 function others({ target }: TransferringCall): readonly CallLeg[] {
   if (target.phase === 'ringing') return target.ringing;
-  return target.phase === 'answered' ? [target.leg] : [];
+  return target.phase === 'joined' || target.phase === 'answered' ? [target.leg] : [];
 }

@@ -1,10 +1,11 @@
-import type { CallEffect, CallInput, CallLeg, CallStep, TransferringCall, UpCall } from './call-state';
+import type { CallEffect, CallLeg, CallStep, OwnInput, TransferringCall, UpCall } from './call-state';
 import { causeOf, command, isFinal, releaseAll } from './effects';
 import { modificationTimedOut, stepExchange } from './exchange';
+import { askForLeg } from './join';
 import type { LegEvent } from './messages';
 
 /** A call of two coupled legs: what one says, the other hears; when one ends, both do [SB-98]. */
-export function stepUp(state: UpCall, input: CallInput): CallStep {
+export function stepUp(state: UpCall, input: OwnInput): CallStep {
   switch (input.type) {
     case 'leg': {
       const [a, b] = state.legs;
@@ -63,15 +64,16 @@ function stepConfirming(state: UpCall, late: boolean, leg: CallLeg, peer: CallLe
   return { state: { ...state, modification: step.modification }, effects: step.effects };
 }
 
-/** Blind transfer: the referrer's peer is to be connected elsewhere [RFC3515 2.4.4, RFC5589 6.1]. */
+/** The referrer's peer is to be connected elsewhere [RFC3515 2.4.4, RFC5589 6.1, 7.3]. */
 function startTransfer(
   state: UpCall,
   referrer: CallLeg,
   transferee: CallLeg,
-  { exchange, target }: Extract<LegEvent, { type: 'refer' }>,
+  { exchange, target, replaces }: Extract<LegEvent, { type: 'refer' }>,
 ): CallStep {
   const { call, noAnswerMs, modification } = state;
   const attempt = state.attempt + 1;
+  const joining = `${call}.join.${attempt}`;
   const transferring: TransferringCall = {
     status: 'transferring',
     call,
@@ -81,13 +83,13 @@ function startTransfer(
     transferee,
     refer: { exchange, target, by: referrer.party, notified: 100 },
     ...(modification && { modification }),
-    target: { phase: 'routing' },
+    target: replaces ? { phase: 'joining', exchange: joining } : { phase: 'routing' },
   };
   return {
     state: transferring,
     effects: [
       command(referrer, { type: 'referProgress', exchange, status: 100 }),
-      { type: 'route', attempt, number: target },
+      replaces ? askForLeg(joining, replaces, transferee) : { type: 'route', attempt, number: target },
     ],
   };
 }

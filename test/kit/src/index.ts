@@ -28,7 +28,7 @@ export {
   lampOfDialogs,
   readDialogInfo,
 } from './presence-reader';
-export { audioSdp, type CallEnd, type CallState, replacing, type SipCall } from './sip-call';
+export { audioSdp, type CallEnd, type CallState, replacing, SipCall } from './sip-call';
 export { type Credentials } from './sip-digest';
 export { type PhoneDialog } from './sip-dialog';
 export { type Registration, SipPhone, type SipPhoneOptions, SipRefusedError } from './sip-phone';

@@ -89,10 +89,11 @@ export class SccpOffice {
   }
 
   /** SIP phone 1 or 2, registered. */
-  async sip(phone: number, options: { autoAnswerMs?: number } = {}): Promise<SipPhone> {
-    const registrar = this.system.sip[0];
+  async sip(phone: number, options: { autoAnswerMs?: number; edge?: number } = {}): Promise<SipPhone> {
+    const { edge = 0, ...rest } = options;
+    const registrar = this.system.sip[edge];
     if (!registrar) throw new Error('no sip-edge listens');
-    const opened = await SipPhone.open({ numbers: [`210${phone}`], registrar, mac: sipMac(phone), ...options });
+    const opened = await SipPhone.open({ numbers: [`210${phone}`], registrar, mac: sipMac(phone), ...rest });
     this.phones.push(opened);
     await opened.register();
     return opened;

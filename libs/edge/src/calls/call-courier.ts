@@ -4,6 +4,7 @@ import {
   type CoupledPeer,
   type LegCommand,
   type LegEvent,
+  type Taker,
 } from '@linewatch/call';
 import type { Bus } from '@linewatch/bus';
 import type { CallId, EdgeId, LegId } from '@linewatch/presence';
@@ -57,6 +58,15 @@ export class CallCourier {
 
   event(to: EdgeId, call: CallId, leg: LegId, event: LegEvent): void {
     this.send(to, { kind: 'event', call, leg, ...this.place(), event });
+  }
+
+  /** Asks another controller for the peer of one of its legs. */
+  join(to: EdgeId, call: CallId, leg: LegId, taker: Taker, peer: CoupledPeer): void {
+    this.send(to, { kind: 'join', call, leg, ...this.place(), taker, peer });
+  }
+
+  joinRefused({ edge, call, exchange }: Taker, leg: LegId, status: number): void {
+    this.send(edge, { kind: 'joinRefused', call, leg, ...this.place(), exchange, status });
   }
 
   /** Gives up what waits for an edge: it will not come back. */

@@ -10,6 +10,7 @@ import {
   type KeptLeg,
   type LegEvent,
   type ResumedCall,
+  type Taker,
 } from '@linewatch/call';
 import type { CallId, EdgeId, LegId } from '@linewatch/presence';
 import type { LabelledCounter, RateLimitedLog, TimerHandle, TimerWheel } from '@linewatch/runtime';
@@ -31,15 +32,15 @@ interface Call {
   readonly trunks: Map<LegId, KeptLeg | undefined>;
   /** Which peer each leg was told last. */
   readonly told: Map<LegId, LegId>;
-  /** The last event of each leg at another edge. */
-  readonly heard: Map<LegId, MessagePlace>;
+  /** The last message about each leg from another edge, by whose words they are. */
+  readonly heard: Map<`${'leg' | 'controller'} ${LegId}`, MessagePlace>;
 }
 
 export interface ControllersParts {
   readonly edge: EdgeId;
   readonly wheel: Pick<TimerWheel, 'set' | 'cancel'>;
   readonly turns: Turns;
-  readonly courier: Pick<CallCourier, 'command'>;
+  readonly courier: Pick<CallCourier, 'command' | 'join' | 'joinRefused'>;
   readonly floodLog: Pick<RateLimitedLog, 'error'>;
   readonly endedBy: LabelledCounter;
   /** Gives a command to a leg here; false: there is none. */
@@ -95,14 +96,25 @@ export class Controllers {
 
   /** What a leg said; `place` when it said so from another edge. False: there is no such call. */
   event(id: CallId, leg: LegId, event: LegEvent, place?: MessagePlace): boolean {
-    const call = this.calls.get(id);
-    if (!call) return false;
-    if (place) {
-      if (!isLater(place, call.heard.get(leg))) return true;
-      call.heard.set(leg, place);
-    }
-    if (event.type === 'answered' && event.kept) call.trunks.set(leg, event.kept);
-    return this.input(id, { type: 'leg', leg, event });
+    if ((event.type === 'answered' || event.type === 'joined') && event.kept)
+      this.calls.get(id)?.trunks.set(leg, event.kept);
+    return this.hears(id, `leg ${leg}`, place, { type: 'leg', leg, event });
+  }
+
+  /** Another call asks for the peer of a leg; `place` as for `event`. False: there is no such call. */
+  join(id: CallId, leg: LegId, taker: Taker, peer: CoupledPeer, place?: MessagePlace): boolean {
+    return this.hears(id, `controller ${leg}`, place, { type: 'join', leg, taker, peer });
+  }
+
+  /** The leg that a call asked for will not come. */
+  joinRefused(id: CallId, exchange: string, status: number): boolean {
+    return this.input(id, { type: 'joinRefused', exchange, status });
+  }
+
+  /** Tells a call, here or elsewhere, that the leg it asked for will not come. */
+  refuseJoin(taker: Taker, leg: LegId, status: number): void {
+    if (taker.edge === this.parts.edge) this.joinRefused(taker.call, taker.exchange, status);
+    else this.parts.courier.joinRefused(taker, leg, status);
   }
 
   /** Legs at an edge are lost: those that nobody has answered yet at once, all when the edge stays away. */
@@ -138,6 +150,21 @@ export class Controllers {
     return call;
   }
 
+  private hears(
+    id: CallId,
+    whose: `${'leg' | 'controller'} ${LegId}`,
+    place: MessagePlace | undefined,
+    input: CallInput,
+  ): boolean {
+    const call = this.calls.get(id);
+    if (!call) return false;
+    if (place) {
+      if (!isLater(place, call.heard.get(whose))) return true;
+      call.heard.set(whose, place);
+    }
+    return this.input(id, input);
+  }
+
   private input(id: CallId, input: CallInput): boolean {
     if (!this.calls.has(id)) return false;
     this.parts.turns.take(() => {
@@ -162,6 +189,10 @@ export class Controllers {
         return this.command(call, effect);
       case 'route':
         return this.route(call, effect.attempt, effect.number);
+      case 'join':
+        return this.askForLeg(call, effect);
+      case 'refuseJoin':
+        return this.refuseJoin(effect.taker, effect.leg, effect.status);
       case 'startTimer': {
         const { name, ms } = effect;
         wheel.cancel(call.timers.get(name));
@@ -192,7 +223,17 @@ export class Controllers {
     if (peer) call.told.set(leg, peer.leg);
     if (edge !== this.parts.edge) return this.parts.courier.command(edge, call.id, leg, command, peer);
     const order: LegOrder = { call: call.id, leg, controller: edge, ...(peer && { peer }), command };
-    if (!this.parts.order(order)) this.event(call.id, leg, { type: 'lost' });
+    if (this.parts.order(order)) return;
+    if (command.type === 'handOver') this.refuseJoin(command.taker, leg, 481);
+    else this.event(call.id, leg, { type: 'lost' });
+  }
+
+  private askForLeg(asking: Call, { edge, call, leg, exchange, peer }: Extract<CallEffect, { type: 'join' }>): void {
+    const taker: Taker = { edge: this.parts.edge, call: asking.id, exchange };
+    const kept = asking.trunks.get(peer.leg);
+    const coming = kept ? { ...peer, kept } : peer;
+    if (edge !== this.parts.edge) this.parts.courier.join(edge, call, leg, taker, coming);
+    else if (!this.join(call, leg, taker, coming)) this.refuseJoin(taker, leg, 481);
   }
 
   /** After a transfer a leg has another peer and was told nothing: it is asked for a sign of life, which bears the news. */

@@ -37,7 +37,7 @@ export function legsOf(state: CallState): readonly CallLeg[] {
       return state.legs;
     case 'transferring': {
       const { referrer, transferee, target } = state;
-      const called = target.phase === 'ringing' ? target.ringing : target.phase === 'answered' ? [target.leg] : [];
+      const called = target.phase === 'ringing' ? target.ringing : 'leg' in target ? [target.leg] : [];
       return [...(referrer ? [referrer] : []), transferee, ...called];
     }
     case 'releasing':
@@ -53,5 +53,5 @@ export function answeredLegsOf(state: CallState): readonly CallLeg[] {
   if (state.status === 'up') return state.legs;
   if (state.status !== 'transferring') return [];
   const { referrer, transferee, target } = state;
-  return [...(referrer ? [referrer] : []), transferee, ...(target.phase === 'answered' ? [target.leg] : [])];
+  return [...(referrer ? [referrer] : []), transferee, ...('leg' in target ? [target.leg] : [])];
 }

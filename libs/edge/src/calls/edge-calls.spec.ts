@@ -197,6 +197,44 @@ describe('the calls of edges, whatever their phones speak', () => {
     for (const calls of [first, second]) expect(calls.counters).toEqual({ calls: 0, legs: 0 });
   });
 
+  it('give a leg to another call: it obeys that one’s controller alone, whatever the old one repeats', async () => {
+    const { first, second, edges, bob } = await ringing();
+    const { call, id } = bob;
+    const taker = { edge: 'edge-9', call: 'other', exchange: 'x' };
+    const peer = { leg: 'c', edge: 'edge-9', party: { number: '2103' } };
+    const joined: unknown[] = [];
+    edges.set('edge-9', { take: (body: unknown) => joined.push(body) && { ok: true } } as never);
+    const told = (seq: number, controller: string, command: LegCommand) =>
+      second.take({ kind: 'command', call, leg: id, epoch: controller === 'edge-9' ? 0 : 1, seq, controller, command });
+    told(101, 'edge-1', { type: 'handOver', taker, peer });
+    await settle();
+    expect(joined).toMatchObject([{ kind: 'event', call: 'other', leg: id, event: { type: 'joined', exchange: 'x' } }]);
+    expect(told(101, 'edge-1', { type: 'handOver', taker, peer })).toEqual({ ok: true });
+    expect(told(102, 'edge-1', { type: 'release', cause: 'normal' })).toEqual({ ok: true });
+    expect(joined).toHaveLength(1);
+    expect(second.legs.protocol.told).toEqual(['offer to 2102']);
+    told(1, 'edge-9', { type: 'probe' });
+    expect(second.legs.protocol.told).toEqual(['offer to 2102', 'probe']);
+    expect(first.counters.calls).toBe(1);
+  });
+
+  it('are told that a leg they ask another edge for is not there', async () => {
+    const { first, second } = await ringing();
+    const refused: unknown[] = [];
+    const taker = { edge: 'edge-1', call: 'nobody', exchange: 'x' };
+    const peer = { leg: 'c', edge: 'edge-1', party: { number: '2103' } };
+    const join = { kind: 'join', call: 'gone', leg: 'l', epoch: 1, seq: 1, taker, peer };
+    expect(second.take(join)).toEqual({ ok: true, gone: true });
+    jest.spyOn(second, 'take').mockImplementation((body) => {
+      refused.push(body);
+      return { ok: true };
+    });
+    const { call } = first.legs.controlledBy('edge-1')[0] ?? {};
+    expect(first.take({ ...join, call, leg: 'l', taker: { ...taker, edge: 'edge-2' } })).toEqual({ ok: true });
+    await settle();
+    expect(refused).toMatchObject([{ kind: 'joinRefused', call: 'nobody', exchange: 'x', status: 491 }]);
+  });
+
   it('end with the edge of a leg that nobody has answered', async () => {
     const { first, edges } = await ringing();
     edges.delete('edge-2');

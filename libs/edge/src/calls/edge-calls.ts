@@ -100,7 +100,7 @@ export class EdgeCalls<Leg extends EdgeLeg = EdgeLeg, Protocol extends LegProtoc
     });
     this.legs = new EdgeLegs(
       {
-        epoch: edge.epoch,
+        edge,
         wheel,
         clock,
         turns,
@@ -169,8 +169,7 @@ export class EdgeCalls<Leg extends EdgeLeg = EdgeLeg, Protocol extends LegProtoc
     const parsed = callMessageSchema.safeParse(body);
     if (!parsed.success) throw new AnswerError('malformed', parsed.error.issues[0]?.message);
     if (!this.isResumed) throw new AnswerError('busy', 'this edge is looking for its calls');
-    const known = parsed.data.kind === 'command' ? this.takeCommand(parsed.data) : this.takeEvent(parsed.data);
-    return known ? { ok: true } : { ok: true, gone: true };
+    return this.takeMessage(parsed.data) ? { ok: true } : { ok: true, gone: true };
   }
 
   /** Takes up the calls from before a restart; to be called once, when `lines` and `monitor` have caught up. */
@@ -214,22 +213,48 @@ export class EdgeCalls<Leg extends EdgeLeg = EdgeLeg, Protocol extends LegProtoc
     else this.controllers.event(leg.call, leg.id, event);
   }
 
+  /** False: there is no such leg or call. */
+  private takeMessage(message: CallMessage): boolean {
+    const { call, leg, epoch, seq } = message;
+    switch (message.kind) {
+      case 'command':
+        return this.takeCommand(message);
+      case 'event':
+        return this.controllers.event(call, leg, message.event, { epoch, seq });
+      case 'join':
+        return this.controllers.join(call, leg, message.taker, message.peer, { epoch, seq });
+      case 'joinRefused':
+        return this.controllers.joinRefused(call, message.exchange, message.status);
+      default:
+        return message satisfies never;
+    }
+  }
+
   private takeCommand(message: Extract<CallMessage, { kind: 'command' }>): boolean {
     const known = this.legs.get(message.leg);
     if (known) {
+      // A repeat of what its controller said before it handed the leg over.
+      if (known.controller !== message.controller) return true;
       if (!isLater(message, known.commanded)) return true;
       known.commanded = { epoch: message.epoch, seq: message.seq };
     }
     return this.legs.order(message);
   }
 
-  private takeEvent({ call, leg, event, epoch, seq }: Extract<CallMessage, { kind: 'event' }>): boolean {
-    return this.controllers.event(call, leg, event, { epoch, seq });
-  }
-
   private gone(message: CallMessage): void {
     const { call, leg } = message;
-    if (message.kind === 'command') this.controllers.event(call, leg, { type: 'lost' });
-    else this.others.endLeg(this.legs.get(leg));
+    switch (message.kind) {
+      case 'command':
+        if (message.command.type === 'handOver') return this.controllers.refuseJoin(message.command.taker, leg, 481);
+        return void this.controllers.event(call, leg, { type: 'lost' });
+      case 'event':
+        return this.others.endLeg(this.legs.get(leg));
+      case 'join':
+        return this.controllers.refuseJoin(message.taker, leg, 481);
+      case 'joinRefused':
+        return;
+      default:
+        return message satisfies never;
+    }
   }
 }

@@ -22,7 +22,8 @@ export interface LegOwner {
  */
 export interface EdgeLeg {
   readonly id: LegId;
-  readonly call: CallId;
+  /** Another one after the leg was handed over. */
+  call: CallId;
   readonly role: 'caller' | 'callee';
   readonly owner?: LegOwner;
   /** Who is at its far end: the phone's own number and name. */

@@ -22,7 +22,7 @@ function setUp(maxLegs = 10) {
     throw error;
   });
   const parts = {
-    epoch: 1,
+    edge: { id: 'edge-1', epoch: 1 },
     clock,
     wheel: clock.wheel,
     turns,
@@ -112,6 +112,22 @@ describe('the legs of an edge', () => {
     expect(legs.controlledBy('edge-2')).toEqual([]);
     order('a', { type: 'probe' }, { peer: { ...peer, leg: 'd', party: { number: '20..' } } });
     expect(called(legs, 'a').facing).toEqual(peer.party);
+  });
+
+  it('that are handed over belong to another call, tell their line the new peer and their new controller that they came', () => {
+    const { legs, order, told } = setUp();
+    order('a');
+    legs.said(called(legs, 'a'), { type: 'progress', status: 180 });
+    told.length = 0;
+    const peer = { leg: 'c', edge: 'edge-3', party: { number: '2103', display: 'Carol' } };
+    order('a', { type: 'handOver', taker: { edge: 'edge-9', call: 'other', exchange: 'x' }, peer });
+    expect(told).toEqual(['a early with 2103', 'to edge-9: a joined']);
+    expect(called(legs, 'a')).toMatchObject({
+      call: 'other',
+      controller: 'edge-9',
+      peer,
+      commanded: { epoch: 0, seq: 0 },
+    });
   });
 
   it('tell their line who the other side is as soon as it is known', () => {

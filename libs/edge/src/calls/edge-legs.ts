@@ -47,8 +47,8 @@ export interface LegProtocol<Leg extends EdgeLeg> {
 export type LegEventListener = (leg: Pick<EdgeLeg, 'id' | 'call' | 'controller'>, event: LegEvent) => void;
 
 export interface EdgeLegsParts<Leg extends EdgeLeg> {
-  /** The epoch of this edge's hello. */
-  readonly epoch: number;
+  /** This edge, and the epoch of its hello. */
+  readonly edge: { readonly id: EdgeId; readonly epoch: number };
   readonly wheel: Pick<TimerWheel, 'cancel'>;
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly turns: Turns;
@@ -104,7 +104,8 @@ export class EdgeLegs<Leg extends EdgeLeg = EdgeLeg, Protocol extends LegProtoco
     }
     if (!leg) return false;
     this.parts.turns.take(() => {
-      if (isSlotLeg(leg)) this.slots.command(leg, order);
+      if (command.type === 'handOver') this.handOver(leg, command);
+      else if (isSlotLeg(leg)) this.slots.command(leg, order);
       else this.protocol.command(leg, order);
     });
     return true;
@@ -124,7 +125,7 @@ export class EdgeLegs<Leg extends EdgeLeg = EdgeLeg, Protocol extends LegProtoco
   keptOf(id: LegId): KeptLeg | undefined {
     const leg = this.byId.get(id);
     if (!leg || leg.owner) return undefined;
-    return { epoch: this.parts.epoch, protocol: this.factOf(leg).restore };
+    return { epoch: this.parts.edge.epoch, protocol: this.factOf(leg).restore };
   }
 
   // What the protocol tells
@@ -175,6 +176,21 @@ export class EdgeLegs<Leg extends EdgeLeg = EdgeLeg, Protocol extends LegProtoco
     this.byId.delete(leg.id);
     this.ended.add(leg.id);
     this.parts.wheel.cancel(leg.lease);
+  }
+
+  /** Another call takes the leg over; its phone notices nothing yet. */
+  private handOver(leg: Leg | SlotLeg, { taker, peer }: Extract<LegCommand, { type: 'handOver' }>): void {
+    leg.call = taker.call;
+    leg.controller = taker.edge;
+    // The new controller counts its messages anew.
+    leg.commanded = { epoch: 0, seq: 0 };
+    couple(leg, peer);
+    this.parts.publisher.changed(leg, leg.standing, { anyway: true });
+    const { role, party } = leg;
+    const { exchange } = taker;
+    const kept = this.keptOf(leg.id);
+    const edge = this.parts.edge.id;
+    this.parts.onEvent(leg, { type: 'joined', exchange, edge, role, party, ...(kept && { kept }) });
   }
 
   private offer(order: LegOrder, offer: LegOffer): void {

@@ -192,8 +192,8 @@ describe('the calls of an SCCP edge', () => {
     expect(calls.shared.counters).toEqual({ calls: 0, legs: 0 });
   });
 
-  it('a consultation that is answered cannot be joined yet: the user hears so, and both calls stay', async () => {
-    const { one, two, three, calls } = setUp();
+  it('a consultation that is answered is joined: both others talk, and the phone that asked is out', async () => {
+    const { one, two, three, calls, facts } = setUp();
     three.press({ type: 'enbloc', number: '3002', line: 1 });
     await settle();
     two.softKey('answer');
@@ -209,12 +209,21 @@ describe('the calls of an SCCP edge', () => {
     await settle();
     three.listens();
     await settle();
+    facts.length = 0;
     three.softKey('transfer');
     await settle();
-    expect(
-      three.sent.some((each) => each.name === 'DisplayDynamicNotifyMessage' && each.notify === 'Transfer failed'),
-    ).toBe(true);
-    expect(calls.shared.counters).toEqual({ calls: 2, legs: 4 });
+    one.listens();
+    await settle();
+    two.listens();
+    await settle();
+    expect([one.sends().at(-1), two.sends().at(-1)]).toEqual(['192.0.2.2:4002', '192.0.2.1:4001']);
+    expect(three.states().slice(-2)).toEqual([ON_HOOK, ON_HOOK]);
+    expect(facts.filter((each) => each.endsWith('terminated'))).toEqual(['3003 terminated', '3003 terminated']);
+    expect(calls.shared.counters).toEqual({ calls: 1, legs: 2 });
+    two.softKey('endCall');
+    await settle();
+    expect(one.states().at(-1)).toBe(ON_HOOK);
+    expect(calls.shared.counters).toEqual({ calls: 0, legs: 0 });
   });
 
   it('voice mail is a number, and keys that do nothing yet say so', async () => {

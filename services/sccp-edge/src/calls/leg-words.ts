@@ -4,10 +4,11 @@ import { mediaOf, type SessionWriter } from './sessions';
 
 /** The words between a call's controller and a leg, in the words of a station's machine and back. Pure but for SDP versions. */
 
-/** A command as the machine takes it; undefined for the offer, which makes the leg. */
+/** A command as the machine takes it; undefined for what is no matter of the phone: the offer makes the leg. */
 export function stationCommandOf(command: LegCommand): StationLegCommand | undefined {
   switch (command.type) {
     case 'offer':
+    case 'handOver':
       return undefined;
     case 'accept':
       return { type: 'accept', media: mediaOf(command.session) };

@@ -185,9 +185,7 @@ export class PhoneCalls {
     const leg = this.legs.get(call);
     if (!leg) return;
     if (event.type === 'join') {
-      // Two calls are two controllers' matter, who do not speak with each other yet: the user hears so.
-      const command = { type: 'referRefused', exchange: event.exchange, status: 501 } as const;
-      return this.ports.turns.take(() => this.input({ type: 'command', call, command }));
+      return this.join(call, leg, event);
     }
     if (isLast(event)) {
       this.leaveTail(leg);
@@ -195,6 +193,26 @@ export class PhoneCalls {
     }
     legs.said(leg, legEventOf(event, leg.sessions));
     if (isLast(event)) legs.end(leg);
+  }
+
+  /** Consultative transfer: the far sides of two of the phone's calls are to talk with each other. */
+  private join(
+    call: number,
+    leg: SccpLeg,
+    { exchange, with: other }: Extract<StationLegEvent, { type: 'join' }>,
+  ): void {
+    const replaced = this.legs.get(other);
+    if (!replaced) {
+      const command = { type: 'referRefused', exchange, status: 481 } as const;
+      return this.ports.turns.take(() => this.input({ type: 'command', call, command }));
+    }
+    const { call: itsCall, id, controller, facing, owner } = replaced;
+    this.ports.edgeCalls().legs.said(leg, {
+      type: 'refer',
+      exchange,
+      target: facing.number || owner.line,
+      replaces: { call: itsCall, leg: id, controller },
+    });
   }
 
   /** A number is dialled: the call begins, and is controlled here. */

@@ -15,6 +15,8 @@ export interface EffectParts {
   /** Gives a leg its next input. */
   input(leg: SipEdgeLeg, input: LegInput): void;
   said(leg: SipEdgeLeg, event: LegEvent): void;
+  /** The phone wants two of its calls to become one. */
+  refer(leg: SipEdgeLeg, effect: Extract<LegEffect, { type: 'refer' }>): void;
   done(leg: SipEdgeLeg): void;
 }
 
@@ -40,6 +42,8 @@ export function carryOut(parts: EffectParts, leg: SipEdgeLeg, effect: LegEffect)
       return;
     case 'say':
       return parts.said(leg, effect.event);
+    case 'refer':
+      return parts.refer(leg, effect);
     case 'startTimer':
       wheel.cancel(leg.timers.get(effect.name));
       leg.timers.set(

@@ -10,7 +10,16 @@ import {
   type SipRequest,
 } from '@linewatch/sip';
 import { sendInDialog } from './sip-leg-messages';
-import { idle, say, type LegEffect, type LegStep, type Referral, type SipLeg, type UpLeg } from './sip-leg-state';
+import {
+  idle,
+  say,
+  type LegEffect,
+  type LegStep,
+  type Referral,
+  type ReplacedDialog,
+  type SipLeg,
+  type UpLeg,
+} from './sip-leg-state';
 
 /** REFER within a call: the phone asks that its peer be connected elsewhere, and hears by NOTIFY how that goes [RFC3515]. */
 
@@ -25,25 +34,40 @@ export function takeRefer(leg: UpLeg, n: number, request: SipRequest): LegStep {
   // Exactly one Refer-To [RFC3515 2.4.1].
   if (uri?.user === undefined || uri.user.length > 256 || others.length > 0) return refuse(400);
   if (uri.params.has('method') && uri.params.get('method') !== 'INVITE') return refuse(501);
-  // Attended transfer: to connect two calls that are up is not built yet.
-  if (/(^|&)replaces=/i.test(uri.headers)) return refuse(501);
+  const replaces = /(?:^|&)replaces=([^&]*)/i.exec(uri.headers)?.[1];
+  const dialog = replaces === undefined ? undefined : replacedDialog(replaces);
+  if (replaces !== undefined && !dialog) return refuse(400);
   if (leg.referral) return refuse(491);
   const exchange = `${leg.id}:${n}`;
   const cseq = cseqOf(request)?.seq ?? 0;
   const event = leg.referrals === 0 ? 'refer' : `refer;id=${cseq}`;
   const silent = header(request, 'Refer-Sub')?.trim().toLowerCase().startsWith('false') ?? false;
   const by = header(request, 'Referred-By');
+  const refer = {
+    type: 'refer',
+    exchange,
+    target: uri.user,
+    ...(by !== undefined && by.length <= 256 && { referredBy: by }),
+  } as const;
   return {
     state: { ...leg, referrals: leg.referrals + 1, referral: { exchange, event, n, silent } },
-    effects: [
-      say({
-        type: 'refer',
-        exchange,
-        target: uri.user,
-        ...(by !== undefined && by.length <= 256 && { referredBy: by }),
-      }),
-    ],
+    effects: [dialog ? { type: 'refer', event: refer, dialog } : say(refer)],
   };
+}
+
+/** Reads an escaped Replaces of a URI [RFC3891 6.1]; undefined when it is none. */
+function replacedDialog(escaped: string): ReplacedDialog | undefined {
+  let text: string;
+  try {
+    text = decodeURIComponent(escaped);
+  } catch {
+    return undefined;
+  }
+  const [callId = '', ...params] = text.split(';').map((part) => part.trim());
+  const tag = (name: string) =>
+    params.find((param) => param.toLowerCase().startsWith(`${name}=`))?.slice(name.length + 1);
+  const [toTag, fromTag] = [tag('to-tag'), tag('from-tag')];
+  return callId !== '' && toTag && fromTag ? { callId, toTag, fromTag } : undefined;
 }
 
 /** How the transfer goes: the first word accepts the REFER, the following ones are told by NOTIFY. */

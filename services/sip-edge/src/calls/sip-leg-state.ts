@@ -144,6 +144,15 @@ export type LegInput =
   | { readonly type: 'timer'; readonly name: LegTimer }
   | { readonly type: 'command'; readonly command: LegCommand };
 
+type Refer = Extract<LegEvent, { type: 'refer' }>;
+
+/** The value of Replaces: a dialog by its Call-ID and the tags, as the one who is to be replaced towards names them [RFC3891 3]. */
+export interface ReplacedDialog {
+  readonly callId: string;
+  readonly toTag: string;
+  readonly fromTag: string;
+}
+
 export type LegEffect =
   | {
       readonly type: 'respond';
@@ -159,6 +168,8 @@ export type LegEffect =
   | { readonly type: 'acknowledge'; readonly ack: SipRequest; readonly nextHop: string }
   | { readonly type: 'cancel'; readonly n: number; readonly reason?: string }
   | { readonly type: 'say'; readonly event: LegEvent }
+  /** Say `refer` about the leg of this phone that has that dialog, or `referRefused` to this one when there is none. */
+  | { readonly type: 'refer'; readonly event: Refer; readonly dialog: ReplacedDialog }
   | { readonly type: 'startTimer'; readonly name: LegTimer; readonly ms: number }
   | { readonly type: 'stopTimer'; readonly name: LegTimer }
   /** The leg is over. Only ACK and BYE for a 2xx that comes late may follow. */

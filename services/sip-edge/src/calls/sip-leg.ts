@@ -244,6 +244,7 @@ function takeCommand(leg: SipLeg, command: LegCommand): LegStep {
     case 'offer':
     case 'progress':
     case 'accept':
+    case 'handOver':
       return idle(leg);
     default:
       return command satisfies never;

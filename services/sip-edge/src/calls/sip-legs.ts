@@ -21,7 +21,7 @@ import { legDialogKey, sipFactOf, sipRestoreSchema, type SipEdgeLeg } from './si
 import { restoredLeg, stepLeg } from './sip-leg';
 import { calleeLeg, type Invitation } from './sip-leg-callee';
 import { callerLeg } from './sip-leg-caller';
-import type { LegInput } from './sip-leg-state';
+import type { LegEffect, LegInput } from './sip-leg-state';
 import type { Trunks } from './trunks';
 
 export interface SipLegsParts {
@@ -48,6 +48,7 @@ export class SipLegs implements LegProtocol<SipEdgeLeg> {
       trunks,
       input: (leg, input) => turns.take(() => this.step(leg, input)),
       said: (leg, event) => legs.said(leg, leg.owner ? event : asOfTrunk(event)),
+      refer: (leg, effect) => this.refer(leg, effect),
       done: (leg) => this.done(leg),
     };
   }
@@ -179,6 +180,18 @@ export class SipLegs implements LegProtocol<SipEdgeLeg> {
     const { state, effects } = stepLeg(leg.machine, input);
     leg.machine = state;
     for (const effect of effects) carryOut(this.effects, leg, effect);
+  }
+
+  /** Only between calls of one phone: tags are no secret of those who talk. */
+  private refer(leg: SipEdgeLeg, { event, dialog }: Extract<LegEffect, { type: 'refer' }>): void {
+    const replaced = this.byDialog.get(legDialogKey(dialog.callId, dialog.toTag));
+    const isIts = leg.owner !== undefined && replaced?.owner?.device === leg.owner.device;
+    if (replaced?.machine.dialog?.remoteTag === dialog.fromTag && isIts) {
+      const { call, id, controller } = replaced;
+      return this.parts.legs.said(leg, { ...event, replaces: { call, leg: id, controller } });
+    }
+    const command = { type: 'referRefused', exchange: event.exchange, status: 481 } as const;
+    this.effects.input(leg, { type: 'command', command });
   }
 
   private done(leg: SipEdgeLeg): void {

@@ -89,7 +89,12 @@ describe('blind transfer [RFC3515, RFC5589 6]', () => {
     ['two targets', '<sip:2103@127.0.0.2>, <sip:2104@127.0.0.2>', 400],
     ['a URI without a number', '<sip:127.0.0.2>', 400],
     ['another method', '<sip:2103@127.0.0.2;method=BYE>', 501],
-    ['a dialog to replace', '<sip:2103@127.0.0.2?Replaces=a%3Bto-tag%3Db>', 501],
+    ['a Replaces without both tags', '<sip:2103@127.0.0.2?Replaces=a%3Bto-tag%3Db>', 400],
+    [
+      'a Replaces that is not escaped as URIs are',
+      '<sip:2103@127.0.0.2?Replaces=a%3Bto-tag%3Db%3Bfrom-tag%3D%zz>',
+      400,
+    ],
   ])('to %s is refused', async (_what, referTo, status) => {
     const { alice } = await referred({ 'Refer-To': referTo });
     expect(alice.news()).toEqual([`${status} REFER`]);

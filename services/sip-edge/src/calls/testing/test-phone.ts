@@ -42,6 +42,14 @@ export interface Extras {
   readonly cseq?: number;
 }
 
+/** A call of a phone. */
+export interface PhoneDialog {
+  readonly callId: string;
+  readonly local: string;
+  readonly remote: string;
+  readonly target: string;
+}
+
 /** One phone of a story. It does what the test says, and only answers by itself what a story need not tell. */
 export class TestPhone {
   /** What the phone heard, in order, as few words. */
@@ -53,7 +61,7 @@ export class TestPhone {
   acknowledges = true;
   private branches = 0;
   private cseq = 1;
-  private dialog: { callId: string; local: string; remote: string; target: string } | undefined;
+  private dialog: PhoneDialog | undefined;
 
   constructor(
     readonly number: string,
@@ -91,6 +99,13 @@ export class TestPhone {
     const found = [...this.messages].reverse().find((each) => each.kind === 'response');
     if (found?.kind !== 'response') throw new Error(`${this.number} heard no answer`);
     return found;
+  }
+
+  /** The call in which the phone talks; to go on with another, give that one. */
+  talkingIn(other: PhoneDialog | undefined = this.dialog): PhoneDialog {
+    if (!other) throw new Error('no dialog');
+    this.dialog = other;
+    return other;
   }
 
   /** Calls a number: an INVITE outside a dialog. */
