@@ -71,3 +71,6 @@ export { type MediaAnswer, SccpRefusedError, SccpStation, type SccpStationOption
 
 // An office with phones of both kinds
 export { SccpOffice } from './sccp-office';
+
+// Two systems that watch and call each other
+export { MirroredSystem, startMirroredSystems } from './mirrored-systems';
