@@ -107,7 +107,7 @@ describe('one copy of presence-state', () => {
     const reply = linesReplySchema.parse(await bus.ask(bus.subjects.ask('lines'), question, { timeoutMs: 5_000 }));
     expect(reply.lines).toMatchObject([
       { line: '2099', lamp: { state: 'unknown' }, bindings: [] },
-      { line: '2003', lamp: { state: 'idle' }, bindings: [{ device: 'pool:1', callId: 'r' }] },
+      { line: '2003', lamp: { state: 'idle' }, bindings: [{ device: 'pool:3', callId: 'r' }] },
     ]);
     const tooMany = { lines: Array.from({ length: MAX_LINES_ASKED + 1 }, () => '2003') };
     await expect(bus.ask(bus.subjects.ask('lines'), tooMany)).rejects.toMatchObject({ word: 'bad-request' });
