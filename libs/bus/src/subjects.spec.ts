@@ -86,6 +86,8 @@ describe('a subject', () => {
     [subjects.askEdge('show', 'explain'), 'lw.ask._73how.explain', { kind: 'ask-edge', edge: 'show', what: 'explain' }],
     [subjects.show('presence'), 'lw.ask.show.presence', { kind: 'show', what: 'presence' }],
     [subjects.call('sip-edge-1'), 'lw.call.sip-edge-1', { kind: 'call', edge: 'sip-edge-1' }],
+    [subjects.debug('a1', 'wish'), 'lw.debug.a1.wish', { kind: 'debug', session: 'a1', saying: 'wish' }],
+    [subjects.debug('a1', 'lines'), 'lw.debug.a1.lines', { kind: 'debug', session: 'a1', saying: 'lines' }],
     [
       subjects.deadLetter('presence-state'),
       'lw.deadletter.presence-state',
@@ -104,6 +106,7 @@ describe('a subject', () => {
     'lw.line.3001',
     'lw.line.3001.lamp',
     'lw.line.3001.call.x',
+    'lw.debug.a1.word',
     'other.presence.1',
     'lw.x.1',
     '',

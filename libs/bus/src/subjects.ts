@@ -5,10 +5,12 @@
 
 export type LineFactKind = 'registration' | 'call' | 'feature' | 'lease' | 'config' | 'relayed';
 export type SubscriptionFactKind = 'accepted' | 'outgoing' | 'refreshed' | 'terminated';
+export type DebugSaying = 'wish' | 'lines';
 export type EdgeSaying = 'hello' | 'bye' | 'beat' | 'drain';
 
 const lineFactKinds: readonly string[] = ['registration', 'call', 'feature', 'lease', 'config', 'relayed'];
 const subscriptionFactKinds: readonly string[] = ['accepted', 'outgoing', 'refreshed', 'terminated'];
+const debugSayings: readonly string[] = ['wish', 'lines'];
 const edgeSayings: readonly string[] = ['hello', 'bye', 'beat', 'drain'];
 
 /** What a subject speaks of: the inverse of the functions of `Subjects`. */
@@ -24,7 +26,8 @@ export type ParsedSubject =
   | { readonly kind: 'ask-edge'; readonly edge: string; readonly what: string }
   | { readonly kind: 'show'; readonly what: string }
   | { readonly kind: 'call'; readonly edge: string }
-  | { readonly kind: 'deadletter'; readonly service: string };
+  | { readonly kind: 'deadletter'; readonly service: string }
+  | { readonly kind: 'debug'; readonly session: string; readonly saying: DebugSaying };
 
 /** The subjects under one prefix. All arguments are plain text; the functions escape them. */
 export interface Subjects {
@@ -45,6 +48,8 @@ export interface Subjects {
   /** Call legs that end at that edge. */
   call(edge: string): string;
   deadLetter(service: string): string;
+  /** What a shell wants to be told of every process, and what they tell it: `lw.debug.<session>.wish`. */
+  debug(session: string, what: DebugSaying): string;
   /** Patterns for `follow`, `consume` and `listen`. */
   readonly every: {
     readonly lineFacts: string;
@@ -60,6 +65,7 @@ export interface Subjects {
     readonly beats: string;
     readonly drains: string;
     readonly deadLetters: string;
+    readonly debugWishes: string;
   };
   /** All facts of one line. */
   lineFacts(line: string): string;
@@ -143,6 +149,7 @@ export function makeSubjects(prefix = 'lw'): Subjects {
     show: (what) => `${prefix}.ask.show.${token(what)}`,
     call: (edge) => `${prefix}.call.${token(edge)}`,
     deadLetter: (service) => `${prefix}.deadletter.${token(service)}`,
+    debug: (session, what) => `${prefix}.debug.${token(session)}.${what}`,
     every: {
       lineFacts: `${prefix}.line.*.*`,
       registrations: `${prefix}.line.*.registration`,
@@ -157,6 +164,7 @@ export function makeSubjects(prefix = 'lw'): Subjects {
       beats: `${prefix}.edge.*.beat`,
       drains: `${prefix}.edge.*.drain`,
       deadLetters: `${prefix}.deadletter.*`,
+      debugWishes: `${prefix}.debug.*.wish`,
     },
     lineFacts: (line) => `${prefix}.line.${token(line)}.*`,
     subscriptionsOf: (line) => `${prefix}.subscription.${token(line)}.*`,
@@ -183,6 +191,10 @@ function parseSubject(prefix: string, subject: string): ParsedSubject | undefine
         : undefined;
     case 'edge':
       return edgeSayings.includes(second) ? { kind: 'edge', edge: first, saying: second as EdgeSaying } : undefined;
+    case 'debug':
+      return debugSayings.includes(second)
+        ? { kind: 'debug', session: first, saying: second as DebugSaying }
+        : undefined;
     case 'ask':
       return rest[0] === 'show' ? { kind: 'show', what: second } : { kind: 'ask-edge', edge: first, what: second };
     default:

@@ -15,6 +15,8 @@ export interface EphoneDirectory {
   byDeviceName(name: string): Ephone | undefined;
   /** Every phone in order of its tag. */
   all(): Iterable<Ephone>;
+  /** The place of `ephone:1` among all phones, from 0, as listings print it behind the tag; -1 when there is none. */
+  placeOf(id: string): number;
 }
 
 /** Builds the directory: O(number of phones); build it once per Config and keep it. */
@@ -23,7 +25,12 @@ export function ephoneDirectory(config: Config): EphoneDirectory {
   for (const phone of Object.values(config.ephones)) {
     if (phone.mac !== undefined && !macs.has(phone.mac)) macs.set(phone.mac, phone);
   }
+  let places: ReadonlyMap<number, number> | undefined;
   return {
+    placeOf: (id) => {
+      places ??= new Map(Object.values(config.ephones).map(({ tag }, place) => [tag, place]));
+      return places.get(Number(id.replace(/^ephone:/, ''))) ?? -1;
+    },
     byId: (id) => config.ephones[id.startsWith('ephone:') ? Number(id.slice(7)) : -1],
     byMac: (mac) => macs.get(normaliseMac(mac) ?? ''),
     byDeviceName: (name) => macs.get(macOfDeviceName(name) ?? ''),

@@ -33,6 +33,7 @@ export { type WatcherChangePorts, decideAgain, followWatchers } from './subscrip
 export { type RefusedWatcher, Refusals } from './subscriptions/refusals';
 export { type SubscriptionAccount, Explainer } from './subscriptions/explainer';
 export { LineAudit } from './subscriptions/line-audit';
-export { type NotifyRecorder, notifyRecorder } from './subscriptions/notify-record';
+export { type NotifyRecorder, type ToldState, notifyRecorder } from './subscriptions/notify-record';
+export { type SentNotify, SubscriptionDebug } from './subscriptions/subscription-debug';
 export { ManualClock, settle } from './testing/manual-clock';
 export { MemoryLines } from './testing/memory-lines';

@@ -342,6 +342,25 @@ export const notifySentSchema = z.object({
   milliseconds: z.number().nonnegative(),
 });
 
+/** What `debug presence` can be asked for, beside `all`. */
+export const presenceDebugKinds = ['asnl', 'errors', 'event', 'info', 'timer', 'trace', 'xml'] as const;
+export type PresenceDebugKind = (typeof presenceDebugKinds)[number];
+
+/** `lw.debug.<session>.wish`: what a shell wants to be told of every process for the next seconds; nothing: no more. */
+export const debugWishSchema = z.object({
+  presence: z.array(z.enum(presenceDebugKinds)).max(presenceDebugKinds.length),
+  /** BLF of every SCCP phone, or of those with these MAC addresses (twelve lower-case hex digits). */
+  ephoneBlf: z.union([z.literal('all'), z.array(z.string().regex(/^[0-9a-f]{12}$/)).max(64)]),
+});
+export type DebugWish = z.infer<typeof debugWishSchema>;
+
+/** `lw.debug.<session>.lines`: what a process tells that shell, and how many lines it left out since it told it last. */
+export const debugLinesSchema = z.object({
+  lines: z.array(z.object({ at: z.number(), text: z.string().max(16_384) })).max(1024),
+  dropped: count,
+});
+export type DebugLines = z.infer<typeof debugLinesSchema>;
+
 /** Every event type with the schema of its data. The key is the CloudEvents `type`. */
 export const eventSchemas = {
   'linewatch.line.registration': registrationFactSchema,
@@ -361,6 +380,8 @@ export const eventSchemas = {
   'linewatch.edge.bye': edgeByeSchema,
   'linewatch.edge.beat': edgeBeatSchema,
   'linewatch.notify.sent': notifySentSchema,
+  'linewatch.debug.wish': debugWishSchema,
+  'linewatch.debug.lines': debugLinesSchema,
 } as const;
 
 export type EventType = keyof typeof eventSchemas;

@@ -36,6 +36,9 @@ export {
   runningProcesses,
 } from './process-control';
 export { VERSION } from './version';
+export { DEBUG_RENEWAL_MS, type DebugSubject, DebugTap } from './debug/debug-tap';
+export { debuggedAppends } from './debug/append-debug';
+export { presenceLine, tellPresence } from './debug/presence-lines';
 export { BEAT_MS, EDGE_LEASE_MS, EdgeIdentity, type EdgeSettings } from './edge-identity';
 export { type EdgeEvents, EdgeMonitor, type EdgeView, type LossReason } from './edge-monitor';
 export { busMetrics, outboxMetrics } from './bus-metrics';

@@ -47,6 +47,8 @@ export const processInfoSchema = z.object({
   /** Percent of one core. */
   cpu: z.object({ fiveSeconds: z.number(), minute: z.number() }),
   state: z.enum(['starting', 'serving', 'draining']),
+  /** Shells that it tells what they debug. */
+  debugging: count,
   /** What keeps it from being ready, by the name of the check. */
   failing: z.record(name, z.string().max(1024)),
   edge: edgeInfoSchema.optional(),

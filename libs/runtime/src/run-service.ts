@@ -7,6 +7,7 @@ import type { MicroserviceOptions } from '@nestjs/microservices';
 import { AnswerFilter, BusStrategy } from './bus.strategy';
 import { busMetrics } from './bus-metrics';
 import { type Clock, systemClock } from './clock';
+import { DebugTap } from './debug/debug-tap';
 import { Drain } from './drain';
 import { Health } from './health';
 import { type Logger, RateLimitedLog, createLogger, nestLogger } from './log';
@@ -64,6 +65,8 @@ export interface ServiceContext<S extends SettingsShape = Record<never, never>> 
   readonly drain: Drain;
   /** Ends the process with a clean stop, as SIGTERM would: the service cannot go on. */
   readonly stop: (reason: string) => void;
+  /** Tells operators' shells what they debug. */
+  readonly debug: DebugTap;
   /** What the service adds to the answer of `lw.ask.show.processes`, asked for at each question. */
   readonly tells: (more: () => ServiceInfo) => void;
 }
@@ -113,6 +116,9 @@ export async function startService<S extends SettingsShape = Record<never, never
     const drain = new Drain(log, settings.LINEWATCH_DRAIN_SECONDS * 1000);
     const wheel = new TimerWheel(clock, { onError: (err) => floodLog.error('timer', 'a timer failed', { err }) });
     const health = new Health();
+    const debug = new DebugTap(bus, clock);
+    await debug.start();
+    drain.on('close', 'debug', () => debug.stop());
     let tells = (): ServiceInfo => ({});
     const context: ServiceContext<S> = {
       name,
@@ -129,6 +135,7 @@ export async function startService<S extends SettingsShape = Record<never, never
       health,
       drain,
       stop: hooks.stop ?? ((reason) => log.error({ reason }, 'the service asks to be stopped')),
+      debug,
       tells: (more) => (tells = more),
     };
     health.check('nats', async () => ({ ok: true, detail: `rtt ${(await bus.ping()).toFixed(1)} ms` }));
@@ -263,7 +270,7 @@ async function stopService<S extends SettingsShape>(
 
 /** What `lw.ask.show.processes` is answered. */
 function infoOf<S extends SettingsShape>(
-  { id, name, clock, config, health, drain }: ServiceContext<S>,
+  { id, name, clock, config, debug, health, drain }: ServiceContext<S>,
   tells: () => ServiceInfo,
 ): () => Promise<ProcessInfo> {
   const usage = new ProcessUsage();
@@ -284,6 +291,7 @@ function infoOf<S extends SettingsShape>(
       memory: process.memoryUsage.rss(),
       cpu: usage.percent(),
       state: health.phase,
+      debugging: debug.shells,
       failing: Object.fromEntries(failing.map(([check, { detail = '' }]) => [check, detail.slice(0, 1024)])),
       ...tells(),
     };

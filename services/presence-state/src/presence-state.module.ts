@@ -1,4 +1,4 @@
-import { EdgeMonitor, FailureWatch, Rounds, type ServiceDefinition } from '@linewatch/runtime';
+import { debuggedAppends, EdgeMonitor, FailureWatch, Rounds, type ServiceDefinition } from '@linewatch/runtime';
 import { Generation, Lead, LineTable, Mending, openRedis } from '@linewatch/tables';
 import { Module } from '@nestjs/common';
 import { EdgeLosses } from './edge-losses';
@@ -38,8 +38,9 @@ export const presenceState: ServiceDefinition = {
     const rows = new LineTable(redis);
     const generation = new Generation(redis, 'lines');
     const store = new LineStore(bus, rows);
-    const facts = new FactAppender(bus);
-    const folder = new LineFolder(bus, rows, store, counters);
+    const told = debuggedAppends(bus, context.debug);
+    const facts = new FactAppender(told);
+    const folder = new LineFolder(told, rows, store, counters);
     const folding = new Folding(bus, folder, new Lead(redis, 'lines'), new FailureWatch(clock));
     const keeper = new LeaseKeeper(rows, store, facts, ended);
     const losses = new EdgeLosses(keeper, generation);

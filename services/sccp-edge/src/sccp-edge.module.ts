@@ -10,6 +10,7 @@ import {
   reclaimSubscriptions,
   Refusals,
   RegistrationKeeper,
+  SubscriptionDebug,
   SubscriptionRecords,
   WatchAuthorization,
 } from '@linewatch/edge';
@@ -30,6 +31,7 @@ import { DoNotDisturb } from './calls/do-not-disturb';
 import { EXPLAINER, ExplainAnswers } from './explain.controller';
 import { describeBindError, listeningOf, sccpEdgeSettings, tlsIdentityOf } from './listening';
 import { accountOf } from './presence/account';
+import { debuggedLamps } from './presence/lamp-debug';
 import { endOrphan, idPrefixOf } from './presence/reclaim';
 import type { Watched } from './presence/watch';
 import { Watches } from './presence/watches';
@@ -98,20 +100,21 @@ export const sccpEdge: ServiceDefinition<typeof sccpEdgeSettings> = {
       floodLog,
     });
     const repaired = metrics.counters('audit_repairs_total', 'Differences that the audit found', 'what');
-    const records = new SubscriptionRecords(outbox, bus, `${idPrefixOf(edge)}subscription`);
+    const debug = new SubscriptionDebug(context.debug);
+    const records = debug.records(new SubscriptionRecords(outbox, bus, `${idPrefixOf(edge)}subscription`));
     const refusals = new Refusals();
     const watches: Watches = new Watches({
       edge,
       host: advertised.host,
       directory,
-      authorization: new WatchAuthorization({ bus, hold, protocol: 'sccp', config }),
+      authorization: debug.authorization(new WatchAuthorization({ bus, hold, protocol: 'sccp', config })),
       records,
       lines,
       clock,
       wheel,
       holds: () => edge.holds(),
-      told: notifyRecorder(bus, clock),
-      refusals,
+      told: debuggedLamps(notifyRecorder(bus, clock), debug, directory),
+      refusals: debug.refusals(refusals),
       counters: {
         answers: metrics.counters('lamps_total', 'Lamps by what was decided', 'word'),
         ended: metrics.counters('subscriptions_ended_total', 'Subscriptions by why they ended', 'reason'),

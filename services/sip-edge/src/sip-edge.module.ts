@@ -14,6 +14,7 @@ import {
   reclaimSubscriptions,
   Refusals,
   RegistrationKeeper,
+  SubscriptionDebug,
   SubscriptionRecords,
   WatchAuthorization,
 } from '@linewatch/edge';
@@ -134,7 +135,8 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
 
     const table = new WatchedTable();
     const documents = new Documents(lines);
-    const records = new SubscriptionRecords(outbox, bus, `${id}.${edge.epoch}.subscription`);
+    const debug = new SubscriptionDebug(context.debug);
+    const records = debug.records(new SubscriptionRecords(outbox, bus, `${id}.${edge.epoch}.subscription`));
     const notifications: Notifications = new Notifications({
       endpoint,
       documents,
@@ -149,7 +151,8 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
         answered: metrics.counters('notify_answered_total', 'NOTIFYs by the class of their answer', 'status'),
         ended: metrics.counters('subscriptions_ended_total', 'Subscriptions by why they ended', 'reason'),
       },
-      answered: notifyRecorder(bus, clock),
+      answered: debug.answers(notifyRecorder(bus, clock)),
+      debug,
       floodLog,
     });
     const watchers = {
@@ -181,7 +184,7 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
         );
         return judged.kind === 'refused' ? judged.refusal : undefined;
       },
-      authorization: new WatchAuthorization({ bus, hold, protocol: 'sip', config }),
+      authorization: debug.authorization(new WatchAuthorization({ bus, hold, protocol: 'sip', config })),
       hold,
       endpoint,
       table,
@@ -194,7 +197,7 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
       },
       clock,
       answers: metrics.counters('subscribe_total', 'SUBSCRIBEs by their answer', 'status'),
-      refusals,
+      refusals: debug.refusals(refusals),
       floodLog,
     });
     const explainer = new Explainer<Watched>({

@@ -1,4 +1,5 @@
 import {
+  debuggedAppends,
   FailureWatch,
   isTransient,
   presenceRules,
@@ -58,8 +59,9 @@ export const subscriptionAuthorization: ServiceDefinition = {
 
     const catchUp = new CatchUp(stream, projector, consumer);
     const running = { rules: () => presenceRules(config.current()), revision: () => config.revision() };
-    const authorizer = new Authorizer(bus, table, rebuilder, catchUp, running, clock, answers);
-    const sweeper = new SubscriptionSweeper(bus, table, stream, clock, swept);
+    const told = debuggedAppends(bus, context.debug);
+    const authorizer = new Authorizer(told, table, rebuilder, catchUp, running, clock, answers);
+    const sweeper = new SubscriptionSweeper(told, table, stream, clock, swept);
     const list = new SubscriptionList(table, new LineTable(redis), rebuilder, bus);
 
     const every = (name: string, everyMs: number, work: () => Promise<number | undefined | void>): Rounds => {

@@ -7,6 +7,7 @@ const SAMPLE = 256;
 
 /** Who was told: the subscription, and when it was, in milliseconds since the epoch. */
 export interface ToldWatcher {
+  readonly subId: number;
   readonly record: Pick<Subscription, 'line' | 'id'>;
   readonly sentAt: number;
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { ConsoleError, type ConsoleIo, exitCodes } from '../console-io';
 import { execTrees } from '../exec/exec-commands';
 import { withRunningConfig } from '../running-configuration';
+import { NO_DEBUGGING } from '../shell/debugging';
 import { filterOf, printed } from '../shell/output-filter';
 import { withSystem } from '../system';
 import { userOf } from './configure';
@@ -32,7 +33,7 @@ async function show(io: ConsoleIo, line: string): Promise<void> {
   await withSystem(io, (system) =>
     withRunningConfig(io, system, async (running) => {
       const { signal } = new AbortController();
-      const world = { system, running, author: userOf(io.env), now: io.now, signal };
+      const world = { system, running, author: userOf(io.env), now: io.now, debugging: NO_DEBUGGING, signal };
       io.stdout.write(printed(await does.show(world, args), filter));
     }),
   );

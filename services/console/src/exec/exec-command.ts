@@ -1,4 +1,5 @@
 import type { Args } from '@linewatch/config';
+import type { DebugWish } from '@linewatch/presence';
 import type { RunningConfig } from '@linewatch/runtime';
 import type { Step, SessionState } from '../shell/session-state';
 import type { System } from '../system';
@@ -58,6 +59,8 @@ export interface World {
   readonly author: string;
   /** Milliseconds since the epoch. */
   now(): number;
+  /** What this shell debugs. */
+  readonly debugging: DebugWish;
   /** Fires when the operator does not want to wait any more. */
   readonly signal: AbortSignal;
 }

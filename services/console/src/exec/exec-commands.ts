@@ -2,6 +2,7 @@ import { commandTree } from '@linewatch/config';
 import { filterTail } from '../shell/output-filter';
 import type { SessionSetting } from '../shell/session-state';
 import { configureReplace } from './configure-replace';
+import { debugCommands } from './debug-commands';
 import type { ExecCommand } from './exec-command';
 import { reload } from './reload';
 import { copyRunningConfig, writeMemory } from './save-config';
@@ -22,6 +23,7 @@ import { showPool, showRegisterDn } from './show-voice-register';
 /** Every command of EXEC. A new one is a file, and one more line here. */
 const COMMANDS: readonly ExecCommand[] = [
   ...sessionCommands,
+  ...debugCommands,
   showArchive,
   showArchiveDifferences,
   showEdges,

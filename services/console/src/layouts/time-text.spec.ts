@@ -1,4 +1,4 @@
-import { shortSpan, spanText, timeText } from './time-text';
+import { logTime, shortSpan, spanText, timeText } from './time-text';
 
 const [SECOND, MINUTE, HOUR, DAY] = [1_000, 60_000, 3_600_000, 86_400_000];
 
@@ -16,4 +16,8 @@ it.each([
 
 it('a moment is told in UTC', () => {
   expect(timeText(Date.UTC(2026, 10, 28, 6, 7, 8, 999))).toBe('2026-11-28 06:07:08');
+});
+
+it('a moment of a log is told as a router does', () => {
+  expect(logTime(Date.UTC(2026, 8, 4, 7, 18, 26, 307))).toBe('Sep  4 07:18:26.307');
 });

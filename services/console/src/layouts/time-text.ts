@@ -11,6 +11,14 @@ export function timeText(at: number): string {
   return new Date(at).toISOString().replace('T', ' ').slice(0, 19);
 }
 
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** A moment as a router's log has it, in UTC: `Sep  4 07:18:26.307`. @param at milliseconds since the epoch */
+export function logTime(at: number): string {
+  const time = new Date(at);
+  return `${MONTHS[time.getUTCMonth()]} ${String(time.getUTCDate()).padStart(2)} ${time.toISOString().slice(11, 23)}`;
+}
+
 /** A time span as IOS says it: `1 day, 2 hours, 3 minutes`; less than a minute is `0 minutes`. */
 export function spanText(ms: number): string {
   let left = Math.max(0, Math.floor(ms / 1000));

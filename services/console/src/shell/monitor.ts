@@ -1,5 +1,6 @@
 import type { Bus, Follower, Stored, StreamName, Subjects } from '@linewatch/bus';
 import { printable } from '../console-io';
+import { logTime } from '../layouts/time-text';
 import { withoutPassword } from '../watching/happening';
 
 /** `terminal monitor`: what happens in the system as lines of a router's log. */
@@ -73,9 +74,4 @@ function messageOf({ event, address, streamSeq }: Stored, subjects: Subjects): s
 function edgeOf(address: string, subjects: Subjects): string {
   const parsed = subjects.parse(address);
   return parsed?.kind === 'edge' ? parsed.edge : address;
-}
-
-function logTime(at: number): string {
-  const [, month, day, time] = /^\w+, (\d+) (\w+) \d+ ([\d:]+)/.exec(new Date(at).toUTCString()) ?? [];
-  return `${day} ${month} ${time}.${String(at % 1000).padStart(3, '0')}`;
 }

@@ -18,7 +18,6 @@ export function atPrompt(state: SessionState, before: readonly Effect[] = []): S
 
 /** A message between two keys: above the line that is being typed, which is shown again below. */
 export function interrupt(state: SessionState, text: string): Step {
-  if (!state.terminal.monitor) return stay(state);
   if (!state.setting.interactive) return { state, effects: [write(`${text}\n`)] };
   if (state.waiting.kind !== 'line') return stay({ ...state, held: [...state.held, text].slice(-MOST_HELD) });
   return again(state, state.editor.text, [write(`${text}\n`)]);

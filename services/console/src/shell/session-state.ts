@@ -6,7 +6,9 @@ import {
   type ModePath,
   promptOf,
 } from '@linewatch/config';
+import type { DebugWish } from '@linewatch/presence';
 import type { ExecCommand, Question, Shown } from '../exec/exec-command';
+import { NO_DEBUGGING } from './debugging';
 import type { Key } from './keys';
 import { type Editor, emptyEditor } from './line-editor';
 import { type LineView, emptyView } from './line-view';
@@ -27,6 +29,8 @@ export interface SessionState {
   /** Earlier lines, oldest first. */
   readonly history: readonly string[];
   readonly terminal: Terminal;
+  /** What the operator debugs. */
+  readonly debugging: DebugWish;
   /** Messages that wait until the operator is at a prompt again. */
   readonly held: readonly string[];
   /** Lines that were refused or failed: the exit status of a script. */
@@ -72,6 +76,8 @@ export type Input =
   | { readonly kind: 'told'; readonly text: string }
   /** A line for who monitors. */
   | { readonly kind: 'happened'; readonly text: string }
+  /** Lines of what is debugged. */
+  | { readonly kind: 'debugged'; readonly text: string }
   | Answer;
 
 /** How work ended. */
@@ -95,6 +101,7 @@ export type Effect =
   | { readonly kind: 'configure'; readonly path: ModePath; readonly line: string }
   | { readonly kind: 'verify'; readonly password: string }
   | { readonly kind: 'monitor'; readonly on: boolean }
+  | { readonly kind: 'debug'; readonly wish: DebugWish }
   /** Ends the work that is going on, if it can be ended. */
   | { readonly kind: 'cancel' }
   | { readonly kind: 'close'; readonly status: number };
@@ -121,6 +128,7 @@ export function newSession(
     editor: emptyEditor,
     view: emptyView,
     history: [],
+    debugging: NO_DEBUGGING,
     held: [],
     failures: 0,
   };

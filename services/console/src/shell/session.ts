@@ -36,6 +36,8 @@ export function step(state: SessionState, input: Input): Step {
     case 'told':
       return { state, effects: [write(input.text)] };
     case 'happened':
+      return state.terminal.monitor ? interrupt(state, input.text) : stay(state);
+    case 'debugged':
       return interrupt(state, input.text);
     default:
       return takeAnswer(state, input);

@@ -134,6 +134,51 @@ describe('a person at a terminal', () => {
     );
   });
 
+  it('is told what it debugs above the line that is being typed, also without `terminal monitor`, until it leaves', async () => {
+    const memory = new MemorySystem();
+    const rig = await openTerminal(memory, { level: 'privileged' });
+    await rig.type('debug presence event<ENTER>');
+    const { subject, event } = memory.said.at(-1)!;
+    expect(event).toEqual({ type: 'linewatch.debug.wish', data: { presence: ['event'], ephoneBlf: [] } });
+    const line = subject.replace(/wish$/, 'lines');
+    const tell = (texts: string[], dropped = 0) =>
+      memory.publish(
+        line,
+        { type: 'linewatch.debug.lines', data: { lines: texts.map((text) => ({ at: MOMENT, text })), dropped } },
+        '/sip-edge/2',
+      );
+    await rig.type('show priv');
+    tell(['one', '\x1b[2Jtwo']);
+    await rig.type('<ENTER>');
+    tell([], 312);
+    await rig.type('undebug all<ENTER>');
+    tell(['too late']);
+    await rig.type('debug ephone blf<ENTER>');
+    await rig.type('exit<ENTER>');
+    expect(rig.screen()).toBe(
+      [
+        'linewatch#debug presence event',
+        'Presence event debugging is on',
+        'linewatch#show priv',
+        '*Nov 28 06:00:00.000: one',
+        '*Nov 28 06:00:00.000: ?[2Jtwo',
+        'linewatch#show priv',
+        'Current privilege level is 15',
+        'linewatch#',
+        '(312 lines of sip-edge-2 were left out)',
+        'linewatch#undebug all',
+        'All possible debugging has been turned off',
+        'linewatch#debug ephone blf',
+        'EPHONE BLF debugging is enabled',
+        'linewatch#exit',
+        '',
+      ].join('\n'),
+    );
+    const wishes = memory.said.filter((one) => one.subject === subject).map((one) => one.event.data);
+    const nothing = { presence: [], ephoneBlf: [] };
+    expect(wishes.slice(1)).toEqual([nothing, { presence: [], ephoneBlf: 'all' }, nothing]);
+  });
+
   it('without a secret may not enable from the network', async () => {
     const rig = await openTerminal(new MemorySystem(), { trusted: false });
     await rig.type('enable<ENTER>');

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { type Interface, createInterface, emitKeypressEvents } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { type Args, isSecret } from '@linewatch/config';
 import type { ExecCommand, World } from '../exec/exec-command';
 import { changeLive, planLine } from '../live-change';
+import { Debugging } from './debugging';
 import { type Key, type Keypress, keyOf } from './keys';
 import type { Monitor } from './monitor';
 import { begin, finish, step } from './session';
@@ -19,7 +21,7 @@ export interface Surroundings {
   readonly output: Writable;
   /** Where a script's refusals go; `output` when absent. */
   readonly errors?: Writable;
-  readonly world: Omit<World, 'signal'>;
+  readonly world: Omit<World, 'debugging' | 'signal'>;
   /** Follows what happens, for `terminal monitor`. */
   monitor(say: (text: string) => void): Monitor;
   /** Told of each wrong secret. */
@@ -41,6 +43,7 @@ export class TerminalSession {
   private holdsBack = false;
   private work: AbortController | undefined;
   private monitor: Monitor | undefined;
+  private debugging: Debugging | undefined;
   private leftOut = 0;
   private readonly stopRunning: () => void;
   private whenReady: () => void = () => undefined;
@@ -166,8 +169,11 @@ export class TerminalSession {
       }
       case 'monitor':
         this.monitor?.stop();
-        this.monitor = effect.on ? this.around.monitor((text) => this.happened(text)) : undefined;
+        this.monitor = effect.on ? this.around.monitor((text) => this.happened([text])) : undefined;
         return;
+      case 'debug':
+        this.debugging ??= new Debugging(world.system.bus, randomUUID(), (texts) => this.happened(texts, 'debugged'));
+        return this.debugging.want(effect.wish);
       case 'cancel':
         return this.work?.abort();
       case 'close':
@@ -189,7 +195,7 @@ export class TerminalSession {
   private async run({ does }: ExecCommand, args: Args): Promise<Answer> {
     const { world } = this.around;
     const controller = new AbortController();
-    const full: World = { ...world, signal: controller.signal };
+    const full: World = { ...world, debugging: this.state.debugging, signal: controller.signal };
     if (does.kind === 'session') throw new Error('a command of the session itself was given to the shell');
     if (does.kind === 'work')
       return { kind: 'done', text: await does.work(full, args, (text) => this.give({ kind: 'told', text })) };
@@ -222,14 +228,14 @@ export class TerminalSession {
   }
 
   /** Who does not read fast enough misses messages, and hears how many. */
-  private happened(text: string): void {
+  private happened(texts: readonly string[], kind: 'happened' | 'debugged' = 'happened'): void {
     if (this.around.output.writableLength > MOST_UNREAD) {
-      this.leftOut += 1;
+      this.leftOut += texts.length;
       return;
     }
-    if (this.leftOut > 0) this.give({ kind: 'happened', text: `(${this.leftOut} messages were left out)` });
+    const note = this.leftOut > 0 ? [`(${this.leftOut} messages were left out)`] : [];
     this.leftOut = 0;
-    this.give({ kind: 'happened', text });
+    this.give({ kind, text: [...note, ...texts].join('\n') });
   }
 
   private write(text: string, stream: Writable): void {
@@ -242,6 +248,7 @@ export class TerminalSession {
     this.isOver = true;
     this.work?.abort();
     this.monitor?.stop();
+    this.debugging?.stop();
     this.stopRunning();
     this.end(status);
   }

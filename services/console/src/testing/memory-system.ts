@@ -1,4 +1,11 @@
-import { type BusEvent, ConflictError, type FollowOptions, type Stored, makeSubjects } from '@linewatch/bus';
+import {
+  type BusEvent,
+  ConflictError,
+  type FollowOptions,
+  type Heard,
+  type Stored,
+  makeSubjects,
+} from '@linewatch/bus';
 import { type ProcessInfo, RunningConfig } from '@linewatch/runtime';
 import { type LineFold, type SubscriptionRecord, emptyLine, lineOverview } from '@linewatch/presence';
 import type { System } from '../system';
@@ -69,6 +76,21 @@ export class MemorySystem {
       position: () => (stream === 'CONFIG' ? this.stored.length : 0),
       stop: () => void this.followers.delete(mine),
     };
+  }
+
+  /** What was said on core NATS. */
+  readonly said: { readonly subject: string; readonly event: BusEvent }[] = [];
+  private readonly ears = new Map<string, (heard: Heard) => void>();
+
+  async listen(subject: string, handler: (heard: Heard) => void) {
+    this.ears.set(subject, handler);
+    return { stop: async () => void this.ears.delete(subject) };
+  }
+
+  publish(subject: string, event: BusEvent, source = '/console'): boolean {
+    this.said.push({ subject, event });
+    this.ears.get(subject)?.({ address: subject, event, source } as Heard);
+    return true;
   }
 
   async last(subject: string): Promise<Stored | undefined> {

@@ -24,6 +24,7 @@ export function processInfo(id: string, more: Partial<ProcessInfo> = {}): Proces
     memory: 100 * MIB,
     cpu: { fiveSeconds: 1.5, minute: 0.5 },
     state: 'serving',
+    debugging: 0,
     failing: {},
     ...more,
   };

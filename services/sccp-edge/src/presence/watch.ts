@@ -1,4 +1,4 @@
-import type { OwnedSubscription } from '@linewatch/edge';
+import type { OwnedSubscription, ToldState } from '@linewatch/edge';
 import type { DeviceName, FlowRecord, SubscriptionId } from '@linewatch/presence';
 import type { TimerHandle } from '@linewatch/runtime';
 import type { StationInput } from '@linewatch/sccp';
@@ -42,6 +42,9 @@ export interface Watched extends OwnedSubscription {
   count: number;
   sentAt: number;
 }
+
+/** Takes what a phone was told; the connection delivers it, so that it counts as answered with 200. */
+export type LampRecorder = (watched: Watched, told: ToldState, status: number) => void;
 
 /** Has the phone show a status in that place; equal ones are not repeated. */
 export function lampInput(place: LampPlace, status: number): StationInput {

@@ -3,7 +3,6 @@ import {
   decideAgain,
   type Directory,
   type Lines,
-  type NotifyRecorder,
   ownedSubscription,
   OwnedTable,
   type Refusals,
@@ -25,7 +24,7 @@ import { type Phone, primaryNumberOf } from '../stations/phone';
 import { statusOf } from './lamp-status';
 import { monitoredLamp, numbersBeside } from './monitored';
 import { causeOf } from './refusal-causes';
-import { keyOf, lampInput, type LampPhone, type Watch, type Watched } from './watch';
+import { keyOf, lampInput, type LampPhone, type LampRecorder, type Watch, type Watched } from './watch';
 import { MOST_SECONDS, recordOf } from './watch-record';
 
 /** What the lamps of phones need of the world. */
@@ -41,7 +40,8 @@ export interface WatchesPorts {
   readonly wheel: Pick<TimerWheel, 'set' | 'cancel'>;
   /** Whether this process may still speak as this edge [design law 5]. */
   readonly holds: () => boolean;
-  readonly told: NotifyRecorder;
+  /** Told of each lamp that was shown. */
+  readonly told: LampRecorder;
   readonly refusals: Pick<Refusals, 'remember'>;
   readonly counters: {
     /** Lamps by what was decided. */

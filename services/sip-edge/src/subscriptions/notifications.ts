@@ -1,4 +1,4 @@
-import type { NotifyRecorder, SubscriptionRecords } from '@linewatch/edge';
+import type { NotifyRecorder, SubscriptionDebug, SubscriptionRecords } from '@linewatch/edge';
 import type { SubscriptionEnding } from '@linewatch/presence';
 import type { Clock, LabelledCounter, PlainCounter, RateLimitedLog, TimerWheel } from '@linewatch/runtime';
 import {
@@ -14,7 +14,7 @@ import {
 } from '@linewatch/sip';
 import type { Endpoint } from '../endpoint/endpoint';
 import type { Documents } from './documents';
-import { notifyHead, writeNotify } from './notify-message';
+import { bodyOf, notifyHead, writeNotify } from './notify-message';
 import { SendWindow } from './send-window';
 import type { Watched, WatchedTable } from './watched';
 
@@ -27,7 +27,7 @@ export interface NotificationPorts {
   readonly endpoint: Pick<Endpoint, 'hasUnread' | 'requestBytes' | 'viaHead' | 'contact' | 'flowTo' | 'isOpen'>;
   readonly documents: Documents;
   readonly table: WatchedTable;
-  readonly records: SubscriptionRecords;
+  readonly records: Pick<SubscriptionRecords, 'renew' | 'end'>;
   readonly wheel: Pick<TimerWheel, 'set' | 'cancel'>;
   readonly clock: Pick<Clock, 'now'>;
   /** NOTIFYs of fan-outs under way at once. */
@@ -42,6 +42,8 @@ export interface NotificationPorts {
   };
   /** Told of each answer, or of none (status 408), for the sampled record of what was sent. */
   readonly answered: NotifyRecorder;
+  /** Told of each NOTIFY while somebody debugs. */
+  readonly debug?: Pick<SubscriptionDebug, 'tap' | 'notified'>;
   readonly floodLog: Pick<RateLimitedLog, 'warn'>;
 }
 
@@ -185,7 +187,7 @@ export class Notifications {
   }
 
   private send(watched: Watched, notify: NotifyEffect): void {
-    const { endpoint, documents, holds, counters, clock } = this.ports;
+    const { endpoint, documents, holds, counters, clock, debug } = this.ports;
     if (!holds()) {
       this.parked.push(() => {
         if (watched.state.inFlight?.cseq === notify.cseq) this.send(watched, notify);
@@ -210,6 +212,9 @@ export class Notifications {
     const body = documents.body(record.line, record.presentity.number, watched.domain, record.package, notify);
     watched.sentAt = clock.now();
     counters.sent.add(1);
+    if (debug?.tap.isOn) {
+      debug.notified(watched, { number: notify.cseq, lamp: notify.view.lamp, body: () => bodyOf(notify, body) });
+    }
     // A stream has its own flow control, and loses no answer.
     const leave = flow.transport === 'udp' ? this.window.enter() : () => undefined;
     endpoint.requestBytes('NOTIFY', (branch) => writeNotify(head, branch, notify, body), flow, {

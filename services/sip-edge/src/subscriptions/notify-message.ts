@@ -72,6 +72,11 @@ export function writeNotify(head: NotifyHead, branch: string, notify: NotifyEffe
   );
 }
 
+/** The body of that NOTIFY as a text, for who looks at it. */
+export function bodyOf({ version }: NotifyEffect, { before, after, versioned }: Document): string {
+  return `${before}${versioned ? version : ''}${after}`;
+}
+
 function stateText(state: SubscriptionState): string {
   if (state.name === 'active') return `active;expires=${state.expires}`;
   const retryAfter = state.retryAfter === undefined ? '' : `;retry-after=${state.retryAfter}`;

@@ -47,7 +47,7 @@ export interface SubscribePorts {
   readonly endpoint: Pick<Endpoint, 'contact' | 'flowTo'>;
   readonly table: WatchedTable;
   readonly notifications: Notifications;
-  readonly records: SubscriptionRecords;
+  readonly records: Pick<SubscriptionRecords, 'renew' | 'end'>;
   readonly edge: string;
   /** Where another living edge is reached; undefined when it is not alive. */
   readonly contactOfEdge: (edge: string) => string | undefined;

@@ -1,0 +1,47 @@
+import type { Bus, BusEvent } from '@linewatch/bus';
+import { emptyLine, lineStateOf } from '@linewatch/presence';
+import type { DebugSubject, DebugTap } from './debug-tap';
+import { debuggedAppends } from './append-debug';
+
+function setUp(isOn: boolean) {
+  const told: string[] = [];
+  const tap = {
+    isOn,
+    wants: ({ kind }: DebugSubject) => isOn && kind !== 'trace',
+    tell: ({ kind }: DebugSubject, texts: readonly string[]) =>
+      void told.push(...texts.map((text) => `${kind} ${text}`)),
+  } as DebugTap;
+  const bus = { append: async () => ({ seq: 57, duplicate: false }) } as unknown as Bus;
+  return {
+    told,
+    append: (event: unknown) => debuggedAppends(bus, tap).append('s', event as BusEvent, { about: '2101' }),
+  };
+}
+
+const state = { type: 'linewatch.line.state', data: lineStateOf(emptyLine('2101'), 'e1', undefined) };
+
+it.each([
+  [state, 'info //PRESENCE:[0]:/presence_line_state: 2101 is unknown, dialogs 0, version 57, cause e1'],
+  [
+    { type: 'linewatch.line.lease', data: { kind: 'leg-lapsed', leg: 'l', upTo: 1 } },
+    'timer //PRESENCE:[0]:/presence_lease_ended: 2101: leg-lapsed',
+  ],
+  [
+    {
+      type: 'linewatch.subscription.accepted',
+      data: { subscription: { watcher: { number: '2102', host: 'h' }, presentity: { number: '2101' }, granted: 60 } },
+    },
+    'info //PRESENCE:[57]:/presence_subscription_stored: 2102@h watches 2101 for 60 seconds',
+  ],
+  [
+    { type: 'linewatch.subscription.terminated', data: { id: 'x', token: 1, reason: 'timeout' } },
+    'timer //PRESENCE:[0]:/presence_subscription_swept: 2101: x was not ended by its owner',
+  ],
+])('tells what became durable, while somebody debugs: %#', async (event, line) => {
+  const on = setUp(true);
+  expect(await on.append(event)).toEqual({ seq: 57, duplicate: false });
+  expect(on.told).toEqual([line]);
+  const off = setUp(false);
+  expect(await off.append(event)).toEqual({ seq: 57, duplicate: false });
+  expect(off.told).toEqual([]);
+});
