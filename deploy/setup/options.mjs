@@ -18,6 +18,7 @@ export const usage = `npm start -- [options]              starts linewatch and s
   --cnf-port <port>         port for phones' configuration files over HTTP, phones use 6970; copy n of console
                             listens on port + n - 1; none without it                             LINEWATCH_CNF_PORT
   --tftp-port <port>        port for the same files over TFTP, phones use 69; as --cnf-port      LINEWATCH_TFTP_PORT
+  --flash <folder>          what flash: stands for in the configuration, the folder flash in --data LINEWATCH_FLASH
   --http-port <port>        first port for health and metrics, 8080 unless taken; 0 for any      LINEWATCH_HTTP_PORT
   --data <folder>           where everything is kept, .linewatch in the clone                    LINEWATCH_DATA
   --instances <list>        copies of services, such as sip-edge=2,presence-state=2              LINEWATCH_INSTANCES
@@ -46,6 +47,7 @@ export class RefusedError extends Error {
  * @property {number} [sshPort]          undefined: no shell over SSH
  * @property {number} [cnfPort]          undefined: no configuration files for phones over HTTP
  * @property {number} [tftpPort]         undefined: none over TFTP
+ * @property {string} flash             absolute path of the folder that flash: stands for
  * @property {number} [httpPort]         undefined: from 8080 on, skipping what is taken
  * @property {string} data               absolute path
  * @property {Record<string, number>} instances  by service
@@ -70,6 +72,7 @@ export function readStartOptions(args, env, cwd = process.cwd()) {
   };
   const config = value('config');
   const data = value('data');
+  const dataFolder = pathOf(data) ?? join(root, '.linewatch');
   return {
     config: readable(pathOf(config) ?? join(root, 'deploy', 'startup-config')),
     configIsExplicit: config.text !== undefined,
@@ -80,7 +83,8 @@ export function readStartOptions(args, env, cwd = process.cwd()) {
     cnfPort: portOf(value('cnf-port'), 1),
     tftpPort: portOf(value('tftp-port'), 1),
     httpPort: portOf(value('http-port'), 0),
-    data: pathOf(data) ?? join(root, '.linewatch'),
+    data: dataFolder,
+    flash: pathOf(value('flash')) ?? join(dataFolder, 'flash'),
     instances: instancesOf(value('instances')),
     logLevel: levelOf(value('log-level')),
     stopWithInput: given['stop-with-input'] ?? false,
@@ -99,6 +103,7 @@ function parsed(args) {
     'tftp-port': text,
     'http-port': text,
     data: text,
+    flash: text,
     instances: text,
     'log-level': text,
   };

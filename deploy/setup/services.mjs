@@ -59,7 +59,7 @@ export function copiesOf(names, instances) {
 
 /** Variables that the launcher sets or that mean something else to it: a copy never inherits them. */
 const ownVariables =
-  /^LINEWATCH_(CONFIG|BIND|DATA|INSTANCES?|HTTP_PORT|(SIP|SCCP|SSH|CNF|TFTP)_(BIND|PORT)|LOG_LEVEL)$/;
+  /^LINEWATCH_(CONFIG|BIND|DATA|FLASH|INSTANCES?|HTTP_PORT|(SIP|SCCP|SSH|CNF|TFTP)_(BIND|PORT)|LOG_LEVEL)$/;
 
 /**
  * The environment of one copy.
@@ -87,7 +87,8 @@ export function environmentOfCopy(copy, { options, env, natsUrl, redisUrl, httpP
   if (copy.service === 'sip-edge') return { ...own, ...listeningOf('SIP', copy, options.bind, options.sipPort, sip) };
   if (copy.service === 'sccp-edge')
     return { ...own, ...listeningOf('SCCP', copy, options.bind, options.sccpPort, sccp) };
-  if (copy.service === 'console') return { ...own, ...sshOf(copy, options), ...filesOf(copy, options) };
+  if (copy.service === 'console')
+    return { ...own, ...sshOf(copy, options), ...filesOf(copy, options), LINEWATCH_FLASH: options.flash };
   return own;
 }
 

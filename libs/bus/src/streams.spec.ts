@@ -29,7 +29,7 @@ function serverThat(keep: (config: StreamConfiguration) => object = (config) => 
 }
 
 describe('the streams', () => {
-  it('are the seven of the design, each with a byte limit and a discard policy', () => {
+  it('are those that the code names, each with a byte limit and a discard policy', () => {
     expect(configurations.map((config) => config.name)).toEqual(streamNames);
     for (const config of configurations) {
       expect(config.max_bytes).toBeGreaterThan(0);
@@ -42,6 +42,7 @@ describe('the streams', () => {
     ['PRESENCE', { max_age: 0, max_msgs_per_subject: 16, discard: 'new' }],
     ['SUBSCRIPTIONS', { max_age: 24 * HOUR_NS }],
     ['CONFIG', { max_age: 0, max_msgs_per_subject: -1, discard: 'new' }],
+    ['CREDENTIALS', { max_age: 0, max_msgs_per_subject: 1, discard: 'new' }],
     ['EDGES', { max_age: 0, max_msgs_per_subject: 64 }],
   ])('%s keeps what a rebuild needs', (name, wanted) => {
     expect(configurations.find((config) => config.name === name)).toMatchObject(wanted);
@@ -56,6 +57,7 @@ describe('the streams', () => {
     const subjects = makeSubjects();
     expect(streamOf(subjects, subjects.lineFact('3001', 'call'))).toBe('LINES');
     expect(streamOf(subjects, subjects.deviceFact('pool:1', 'dnd'))).toBe('LINES');
+    expect(streamOf(subjects, subjects.credentials(1))).toBe('CREDENTIALS');
     expect(streamOf(subjects, subjects.presence('3001'))).toBe('PRESENCE');
     expect(streamOf(subjects, subjects.subscriptionsOf('3001'))).toBe('SUBSCRIPTIONS');
     expect(streamOf(subjects, subjects.config('presence'))).toBe('CONFIG');

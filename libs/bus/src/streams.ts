@@ -3,13 +3,15 @@ import { type Subjects, makeSubjects } from './subjects';
 
 /** Every stream of linewatch as data, and the check that the server keeps them as asked for. */
 
-export type StreamName = 'LINES' | 'PRESENCE' | 'SUBSCRIPTIONS' | 'CONFIG' | 'EDGES' | 'NOTIFY' | 'DEADLETTER';
+export type StreamName =
+  'LINES' | 'PRESENCE' | 'SUBSCRIPTIONS' | 'CONFIG' | 'CREDENTIALS' | 'EDGES' | 'NOTIFY' | 'DEADLETTER';
 
 export const streamNames: readonly StreamName[] = [
   'LINES',
   'PRESENCE',
   'SUBSCRIPTIONS',
   'CONFIG',
+  'CREDENTIALS',
   'EDGES',
   'NOTIFY',
   'DEADLETTER',
@@ -32,6 +34,7 @@ export const defaultStreamSettings: StreamSettings = {
     PRESENCE: 1024 * MIB,
     SUBSCRIPTIONS: 1024 * MIB,
     CONFIG: 64 * MIB,
+    CREDENTIALS: 16 * MIB,
     EDGES: 16 * MIB,
     NOTIFY: 64 * MIB,
     DEADLETTER: 64 * MIB,
@@ -85,6 +88,14 @@ export function streamConfigurations(prefix: string, settings: StreamSettings): 
     // Every live record is said again at least each 3600 s, by its refresh.
     { ...common, ...of('SUBSCRIPTIONS'), subjects: [every.subscriptions], discard: 'old', max_age: 24 * HOUR },
     { ...common, ...of('CONFIG'), subjects: [every.config], discard: 'new' },
+    // Hashes of passwords: what is not in force any more is not kept.
+    {
+      ...common,
+      ...of('CREDENTIALS'),
+      subjects: [every.credentials],
+      discard: 'new',
+      max_msgs_per_subject: 1,
+    },
     { ...common, ...of('EDGES'), subjects: [every.hellos, every.byes], discard: 'new', max_msgs_per_subject: 64 },
     { ...common, ...of('NOTIFY'), subjects: [every.notify], discard: 'old', max_age: HOUR },
     // A reader that starts again meets the same poison again: the long window keeps it one dead letter.
@@ -107,6 +118,7 @@ export function streamOf(subjects: Subjects, subject: string): StreamName {
     if (area === 'presence' && rest.length === 1) return 'PRESENCE';
     if (area === 'subscription' && rest.length === 2) return 'SUBSCRIPTIONS';
     if (area === 'config' && rest.length === 1) return 'CONFIG';
+    if (area === 'credentials' && rest.length === 1) return 'CREDENTIALS';
     if (area === 'edge' && (rest[1] === 'hello' || rest[1] === 'bye')) return 'EDGES';
     if (area === 'notify' && rest.length === 1) return 'NOTIFY';
     if (area === 'deadletter' && rest.length === 1) return 'DEADLETTER';

@@ -67,6 +67,7 @@ describe('a subject', () => {
       { kind: 'subscription', line: '3001', fact: 'accepted' },
     ],
     [subjects.notify('3001'), 'lw.notify.3001', { kind: 'notify', line: '3001' }],
+    [subjects.credentials(1), 'lw.credentials.1', { kind: 'credentials', tag: '1' }],
     [
       subjects.config('voice-register-dn'),
       'lw.config.voice-register-dn',

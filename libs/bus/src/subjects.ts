@@ -21,6 +21,7 @@ export type ParsedSubject =
   | { readonly kind: 'subscription'; readonly line: string; readonly fact: SubscriptionFactKind }
   | { readonly kind: 'notify'; readonly line: string }
   | { readonly kind: 'config'; readonly section: string }
+  | { readonly kind: 'credentials'; readonly tag: string }
   | { readonly kind: 'edge'; readonly edge: string; readonly saying: EdgeSaying }
   | { readonly kind: 'ask'; readonly what: string }
   | { readonly kind: 'ask-edge'; readonly edge: string; readonly what: string }
@@ -38,6 +39,8 @@ export interface Subjects {
   subscription(line: string, what: SubscriptionFactKind): string;
   notify(line: string): string;
   config(section: string): string;
+  /** What the credential file of that tag held when it was loaded last. */
+  credentials(tag: number): string;
   edge(id: string, what: EdgeSaying): string;
   /** A question that any copy of a service answers: `lw.ask.authorize`. */
   ask(what: string): string;
@@ -60,6 +63,7 @@ export interface Subjects {
     readonly outgoing: string;
     readonly notify: string;
     readonly config: string;
+    readonly credentials: string;
     readonly hellos: string;
     readonly byes: string;
     readonly beats: string;
@@ -143,6 +147,7 @@ export function makeSubjects(prefix = 'lw'): Subjects {
     subscription: (line, what) => `${prefix}.subscription.${token(line)}.${what}`,
     notify: (line) => `${prefix}.notify.${token(line)}`,
     config: (section) => `${prefix}.config.${token(section)}`,
+    credentials: (tag) => `${prefix}.credentials.${tag}`,
     edge: (id, what) => `${prefix}.edge.${token(id)}.${what}`,
     ask: (what) => `${prefix}.ask.${token(what)}`,
     askEdge: (edge, what) => `${prefix}.ask.${edgeToken(edge)}.${token(what)}`,
@@ -159,6 +164,7 @@ export function makeSubjects(prefix = 'lw'): Subjects {
       outgoing: `${prefix}.subscription.*.outgoing`,
       notify: `${prefix}.notify.*`,
       config: `${prefix}.config.*`,
+      credentials: `${prefix}.credentials.*`,
       hellos: `${prefix}.edge.*.hello`,
       byes: `${prefix}.edge.*.bye`,
       beats: `${prefix}.edge.*.beat`,
@@ -210,6 +216,8 @@ function parseOne(area: string, value: string): ParsedSubject | undefined {
       return { kind: 'notify', line: value };
     case 'config':
       return { kind: 'config', section: value };
+    case 'credentials':
+      return { kind: 'credentials', tag: value };
     case 'ask':
       return { kind: 'ask', what: value };
     case 'call':

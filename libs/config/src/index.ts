@@ -72,6 +72,7 @@ export {
 } from './command-tree';
 export { type SshKey, type User, withHashedSecrets } from './access';
 export { SALT_BYTES, type Secret, hashSecret, isSecret } from './secret';
+export { type NamedCredentials, digestRealm, phoneCredentials } from './digest-identity';
 export { diffConfig } from './diff';
 export { type ModePath } from './interpreter';
 export { type NotUsed, formatNotUsed } from './not-used';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { credentialsLoadedSchema } from './credentials';
 import type { LineFold } from './line';
 import { refusalWords } from './policy';
 
@@ -376,6 +377,7 @@ export const eventSchemas = {
   'linewatch.subscription.terminated': subscriptionTerminatedSchema,
   'linewatch.config.applied': configAppliedSchema,
   'linewatch.config.saved': configSavedSchema,
+  'linewatch.credentials.loaded': credentialsLoadedSchema,
   'linewatch.edge.hello': edgeHelloSchema,
   'linewatch.edge.bye': edgeByeSchema,
   'linewatch.edge.beat': edgeBeatSchema,

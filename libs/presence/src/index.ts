@@ -1,5 +1,6 @@
 export * from './ids';
 export * from './events';
+export * from './credentials';
 export * from './questions';
 export * from './explain';
 export {

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import {
   type DigestAlgorithm,
   type DigestCheck,
+  type Ha1sOf,
   type NonceUse,
   DIGEST_ALGORITHMS,
   answerDigest,
@@ -27,7 +28,7 @@ const check: DigestCheck = {
   secret: 'secret',
   now: NOW + 1000,
   nonceLifetimeMs: 60_000,
-  ha1Of: (username, algorithm) => (username === 'ann' ? digestHa1(algorithm, 'ann', realm, 'pass') : undefined),
+  ha1sOf: (username, algorithm) => (username === 'ann' ? [digestHa1(algorithm, 'ann', realm, 'pass')] : []),
 };
 const challenges = (algorithms?: DigestAlgorithm[], of = nonce): string[] =>
   challengeHeaders('WWW-Authenticate', { realm, nonce: of, ...(algorithms && { algorithms }) }).map(
@@ -148,6 +149,13 @@ describe('[RFC7616 3.4] credentials', () => {
     },
   );
 
+  test('each of several passwords of one user passes, and no other', () => {
+    const ha1sOf: Ha1sOf = (_, algorithm) =>
+      ['first', 'second'].map((password) => digestHa1(algorithm, 'ann', realm, password));
+    const verdicts = ['first', 'second', 'third'].map((password) => judge(credentials({ password }), { ha1sOf }));
+    expect(verdicts).toEqual(['ok', 'ok', 'wrong']);
+  });
+
   test('the pair for our realm is found among several', () => {
     const foreign = credentials({}, ['Digest realm="elsewhere", nonce="n", qop="auth"']);
     expect(credentialsFor([foreign, credentials()], realm)?.params.get('username')).toBe('ann');
@@ -160,9 +168,9 @@ describe('[RFC7616 3.4] credentials', () => {
         fc.string({ unit: 'grapheme' }),
         (username, password) => {
           fc.pre(!/[\r\n]/.test(username));
-          const ha1Of: DigestCheck['ha1Of'] = (name, algorithm) =>
-            name === username ? digestHa1(algorithm, name, realm, password) : undefined;
-          expect(judge(credentials({ username, password }), { ha1Of })).toBe('ok');
+          const ha1sOf: Ha1sOf = (name, algorithm) =>
+            name === username ? [digestHa1(algorithm, name, realm, password)] : [];
+          expect(judge(credentials({ username, password }), { ha1sOf })).toBe('ok');
         },
       ),
     );

@@ -19,6 +19,9 @@ const TIME_LENGTH = 12;
 const MAX_SALT_LENGTH = 64;
 const MAC_LENGTH = 32;
 
+/** Stands for the H(A1) of a user who does not exist. */
+const NOBODY = '0'.repeat(64);
+
 function hash(algorithm: DigestAlgorithm, text: string): string {
   return createHash(HASHES[algorithm]).update(text, 'utf8').digest('hex');
 }
@@ -89,6 +92,9 @@ export type DigestVerdict =
   | { readonly verdict: 'stale' | 'wrong' | 'unknown-user'; readonly username: string }
   | { readonly verdict: 'malformed' };
 
+/** Each H(A1) that a user may prove to know in this realm: several for one with several passwords, none for no user. */
+export type Ha1sOf = (username: string, algorithm: DigestAlgorithm) => readonly string[];
+
 /** What credentials are judged by. */
 export interface DigestCheck {
   readonly method: string;
@@ -97,8 +103,7 @@ export interface DigestCheck {
   readonly secret: string | Buffer;
   readonly now: number;
   readonly nonceLifetimeMs: number;
-  /** H(A1) of a user in this realm, or undefined if there is none. */
-  readonly ha1Of: (username: string, algorithm: DigestAlgorithm) => string | undefined;
+  readonly ha1sOf: Ha1sOf;
   /** The algorithms that were offered. */
   readonly algorithms?: readonly DigestAlgorithm[];
 }
@@ -120,12 +125,12 @@ export function verifyDigest(credentials: Auth, check: DigestCheck): DigestVerdi
   const claim = readClaim(credentials, check);
   if (claim === undefined) return { verdict: 'malformed' };
   const { algorithm, username, nonce, nonceCount, response } = claim;
-  const ha1 = check.ha1Of(username, algorithm);
+  const ha1s = check.ha1sOf(username, algorithm);
   // Work and answer are the same for a user who does not exist [SB-116].
-  const expected = responseOf(algorithm, ha1 ?? hash(algorithm, nonce), check.method, claim);
-  const isRight = isEqual(expected, response);
-  if (ha1 === undefined) return { verdict: 'unknown-user', username };
-  if (!isRight) return { verdict: 'wrong', username };
+  const tried = ha1s.length > 0 ? ha1s : [NOBODY];
+  const right = tried.filter((ha1) => isEqual(responseOf(algorithm, ha1, check.method, claim), response));
+  if (ha1s.length === 0) return { verdict: 'unknown-user', username };
+  if (right.length === 0) return { verdict: 'wrong', username };
   if (checkNonce(check.secret, check.realm, nonce, check.now, check.nonceLifetimeMs) !== 'fresh')
     return { verdict: 'stale', username };
   return { verdict: 'ok', username, nonce, nonceCount };

@@ -132,6 +132,7 @@ export {
   type DigestCheck,
   digestHa1,
   type DigestVerdict,
+  type Ha1sOf,
   makeNonce,
   type NonceUse,
   verifyDigest,

@@ -316,7 +316,7 @@ describe('a challenge [RFC3261 22.2, RFC8760]', () => {
       secret: 's',
       now: NOW,
       nonceLifetimeMs: 1,
-      ha1Of: (username, algorithm) => digestHa1(algorithm, username, 'far', 'secret'),
+      ha1sOf: (username, algorithm) => [digestHa1(algorithm, username, 'far', 'secret')],
     });
     // The nonce is not ours, the password is right.
     expect(judged).toEqual({ verdict: 'stale', username: 'jack' });

@@ -1,6 +1,7 @@
 import { EdgeMonitor, type ServiceContext, type ServiceDefinition } from '@linewatch/runtime';
 import type { DynamicModule } from '@nestjs/common';
 import { z } from 'zod';
+import { serveCredentials } from './credentials/serve-credentials';
 import { CnfServer } from './provisioning/cnf-server';
 import { PhoneFiles } from './provisioning/phone-files';
 import { TftpServer } from './provisioning/tftp/tftp-server';
@@ -53,6 +54,7 @@ const settings = {
     .optional()
     .describe("the port of phones' configuration files over TFTP: 1 to 65535, phones use 69; none served when absent"),
   LINEWATCH_TFTP_BIND: z.string().min(1).default('0.0.0.0').describe('the address of configuration files over TFTP'),
+  LINEWATCH_FLASH: z.string().min(1).default('flash').describe('the folder that flash: stands for'),
 };
 
 export type ConsoleSettings = typeof settings;
@@ -77,6 +79,7 @@ export const consoleService: ServiceDefinition<ConsoleSettings> = {
       context.drain.on('accept', 'ssh', () => shell.stop());
     }
     if (own.LINEWATCH_CNF_PORT !== undefined || own.LINEWATCH_TFTP_PORT !== undefined) await serveFiles(context);
+    await serveCredentials(context, own.LINEWATCH_FLASH);
     return { module: ConsoleModule };
   },
 };

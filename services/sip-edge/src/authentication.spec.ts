@@ -1,4 +1,4 @@
-import { answerDigest, request, type SipRequest } from '@linewatch/sip';
+import { answerDigest, digestHa1, request, type SipRequest } from '@linewatch/sip';
 import { Authentication, NONCE_LIFETIME_MS } from './authentication';
 
 function setUp(mostNonces?: number) {
@@ -13,7 +13,9 @@ function setUp(mostNonces?: number) {
     ...(mostNonces !== undefined && { mostNonces }),
   });
   const check = (message: SipRequest) =>
-    authentication.check(message, 'realm', (username) => (username === 'anna' ? 'secret' : undefined));
+    authentication.check(message, 'realm', (username, algorithm) =>
+      username === 'anna' ? [digestHa1(algorithm, username, 'realm', 'secret')] : [],
+    );
   /** Challenges, and answers. */
   const succeed = (): void => {
     const challenged = check(registerWith());

@@ -3,9 +3,9 @@ import {
   challengeHeaders,
   countNonce,
   credentialsFor,
-  digestHa1,
   headerLines,
   makeNonce,
+  type Ha1sOf,
   type NonceUse,
   type Refusal,
   type SipRequest,
@@ -51,9 +51,8 @@ export class Authentication {
   /**
    * Judges a request by its credentials for the realm [SB-114 to SB-120]. Only those who know a password make anything
    * be remembered.
-   * @param passwordOf the password of a user, undefined if there is no such user
    */
-  check(request: SipRequest, realm: string, passwordOf: (username: string) => string | undefined): Authenticated {
+  check(request: SipRequest, realm: string, ha1sOf: Ha1sOf): Authenticated {
     const { secret, clock } = this.ports;
     const credentials = credentialsFor(headerLines(request, 'Authorization'), realm);
     if (!credentials) return this.challenge(request, realm);
@@ -65,10 +64,7 @@ export class Authentication {
       secret,
       now,
       nonceLifetimeMs: NONCE_LIFETIME_MS,
-      ha1Of: (username, algorithm) => {
-        const password = passwordOf(username);
-        return password === undefined ? undefined : digestHa1(algorithm, username, realm, password);
-      },
+      ha1sOf,
     });
     switch (judged.verdict) {
       case 'ok':

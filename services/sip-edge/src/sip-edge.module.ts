@@ -39,6 +39,7 @@ import { windowOf } from './subscriptions/send-window';
 import { takeUp } from './subscriptions/reclaim';
 import { SubscribeHandler } from './subscriptions/subscribe';
 import { type Watched, WatchedTable } from './subscriptions/watched';
+import { challengeOutsider, followCredentials } from './watchers/outsiders';
 import { identify } from './watcher-identity';
 
 const AUDIT_MS = 5_000;
@@ -96,6 +97,7 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
       newSalt: () => randomBytes(8).toString('hex'),
       forgotten: metrics.counter('nonces_forgotten_total', 'Nonces forgotten before their time'),
     });
+    const credentials = await followCredentials(bus);
     const keeper = new RegistrationKeeper({
       bindings,
       wheel,
@@ -174,16 +176,7 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
         if (identity.kind === 'local') shield?.know(flow.remote, identity.device, clock.now() + KNOWN_MS);
         return identity;
       },
-      challenge: ({ request }) => {
-        const { authenticate, sourceAddress } = directory.current().config.voiceRegisterGlobal;
-        // No credential file is read yet: nobody from outside can pass [cme-presence 4.10].
-        const judged = authentication.check(
-          request,
-          authenticate.realm ?? sourceAddress?.host ?? endpoint.host,
-          () => undefined,
-        );
-        return judged.kind === 'refused' ? judged.refusal : undefined;
-      },
+      challenge: ({ request }) => challengeOutsider(request, directory.current().config, credentials, authentication),
       authorization: debug.authorization(new WatchAuthorization({ bus, hold, protocol: 'sip', config })),
       hold,
       endpoint,
@@ -263,6 +256,7 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
     drain.on('pull', 'registrations', () => keeper.stop());
     drain.on('pull', 'streams', () => {
       registrations.stop();
+      credentials.stop();
       lines.stop();
       monitor.stop();
     });

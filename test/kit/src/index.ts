@@ -29,7 +29,7 @@ export {
   readDialogInfo,
 } from './presence-reader';
 export { audioSdp, type CallEnd, type CallState, replacing, SipCall } from './sip-call';
-export { type Credentials } from './sip-digest';
+export { answerChallenge, type Credentials } from './sip-digest';
 export { type PhoneDialog } from './sip-dialog';
 export { type Registration, SipPhone, type SipPhoneOptions, SipRefusedError } from './sip-phone';
 export { openSipSocket, type SipSocket } from './sip-socket';

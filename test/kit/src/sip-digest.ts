@@ -7,15 +7,24 @@ export interface Credentials {
   readonly password: string;
 }
 
+/** The request that will bear the answer. */
+interface Answered {
+  readonly method: string;
+  readonly uri: string;
+  readonly cnonce: string;
+  readonly nonceCount?: number;
+}
+
 type Challenge = Readonly<Record<string, string>>;
 
 /**
  * The header that answers a 401 or 407, or undefined when no challenge can be answered.
+ * @param request `nonceCount` is how often this nonce was answered, this time included; 1 when absent
  * @param only answers this algorithm alone, as a phone that knows no other
  */
 export function answerChallenge(
   response: HeardResponse,
-  request: { readonly method: string; readonly uri: string; readonly cnonce: string },
+  request: Answered,
   credentials: Credentials,
   only?: 'MD5' | 'SHA-256',
 ): readonly [name: string, value: string] | undefined {
@@ -40,11 +49,7 @@ function challengesOf(response: HeardResponse, name: string): Challenge[] {
   return challenges;
 }
 
-function answerOf(
-  challenge: Challenge,
-  request: { readonly method: string; readonly uri: string; readonly cnonce: string },
-  { username, password }: Credentials,
-): string {
+function answerOf(challenge: Challenge, request: Answered, { username, password }: Credentials): string {
   const algorithm = challenge['algorithm'] ?? 'MD5';
   const hash = (text: string) =>
     createHash(algorithm.toUpperCase() === 'SHA-256' ? 'sha256' : 'md5')
@@ -59,7 +64,7 @@ function answerOf(
     : undefined;
   const ha1 = hash(`${username}:${realm}:${password}`);
   const ha2 = hash(`${request.method}:${request.uri}`);
-  const nc = '00000001';
+  const nc = (request.nonceCount ?? 1).toString(16).padStart(8, '0');
   const answer = hash(qop ? `${ha1}:${nonce}:${nc}:${request.cnonce}:${qop}:${ha2}` : `${ha1}:${nonce}:${ha2}`);
   const parts = [
     `username="${username}"`, `realm="${realm}"`, `nonce="${nonce}"`, `uri="${request.uri}"`, `response="${answer}"`,

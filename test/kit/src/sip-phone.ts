@@ -34,6 +34,8 @@ export interface SipPhoneOptions {
   readonly credentials?: Credentials;
   /** Answers challenges of this algorithm only. */
   readonly digestAlgorithm?: 'MD5' | 'SHA-256';
+  /** What it calls itself; a Cisco phone when absent. */
+  readonly userAgent?: string;
   /** T1 in ms; 500 when absent. */
   readonly t1Ms?: number;
   /** The deadline of every wait in ms; 5000 when absent. */
@@ -107,7 +109,7 @@ export class SipPhone {
     const { transport = 'udp', host = '127.0.0.1', port = 0, t1Ms = 500 } = options;
     phone.socket = await openSipSocket(transport, { host, port }, (bytes, source) => phone.receive(bytes, source));
     phone.transactions = new Transactions((text, to) => phone.socket.send(text, to), t1Ms, transport === 'tcp');
-    phone.sender = new RequestSender(phone.socket, phone.transactions, options.credentials, options.digestAlgorithm);
+    phone.sender = new RequestSender(phone.socket, phone.transactions, options);
     return phone;
   }
 

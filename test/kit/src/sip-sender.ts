@@ -25,16 +25,20 @@ export class RequestSender {
   constructor(
     private readonly socket: SipSocket,
     private readonly transactions: Transactions,
-    private readonly credentials?: Credentials,
-    private readonly digestAlgorithm?: 'MD5' | 'SHA-256',
+    private readonly options: {
+      readonly credentials?: Credentials;
+      readonly digestAlgorithm?: 'MD5' | 'SHA-256';
+      readonly userAgent?: string;
+    } = {},
   ) {}
 
   /** Sends a request, once more with credentials when it is challenged. @returns the final answer @throws NoAnswerError */
   async request(plan: RequestPlan): Promise<HeardResponse> {
     const first = await this.attempt(plan, plan.fields);
-    if (!this.credentials || (first.status !== 401 && first.status !== 407)) return first;
+    const { credentials, digestAlgorithm } = this.options;
+    if (!credentials || (first.status !== 401 && first.status !== 407)) return first;
     const challenged = { method: plan.method, uri: plan.uri, cnonce: randomBytes(8).toString('hex') };
-    const authorization = answerChallenge(first, challenged, this.credentials, this.digestAlgorithm);
+    const authorization = answerChallenge(first, challenged, credentials, digestAlgorithm);
     return authorization ? this.attempt(plan, [...plan.fields, authorization]) : first;
   }
 
@@ -70,7 +74,11 @@ export class RequestSender {
     branch: string,
   ): string {
     const head: Field[] = [['Via', this.via(branch)], ['Max-Forwards', '70'], ['CSeq', `${cseq} ${method}`]]; // prettier-ignore
-    return writeMessage(`${method} ${uri} SIP/2.0`, [...head, ...fields, ['User-Agent', USER_AGENT]], body);
+    return writeMessage(
+      `${method} ${uri} SIP/2.0`,
+      [...head, ...fields, ['User-Agent', this.options.userAgent ?? USER_AGENT]],
+      body,
+    );
   }
 
   private via(branch: string): string {

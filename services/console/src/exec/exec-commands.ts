@@ -2,6 +2,7 @@ import { commandTree } from '@linewatch/config';
 import { filterTail } from '../shell/output-filter';
 import type { SessionSetting } from '../shell/session-state';
 import { configureReplace } from './configure-replace';
+import { credentialLoad } from './credential-load';
 import { debugCommands } from './debug-commands';
 import type { ExecCommand } from './exec-command';
 import { reload } from './reload';
@@ -42,6 +43,7 @@ const COMMANDS: readonly ExecCommand[] = [
   copyRunningConfig,
   writeMemory,
   configureReplace,
+  credentialLoad,
   reload,
 ];
 

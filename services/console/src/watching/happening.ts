@@ -96,6 +96,8 @@ function detailsOf(stored: Stored, subjects: Subjects, remembered: Remembered): 
       return [`by ${event.data.author}`, configText(event.data, streamSeq)];
     case 'linewatch.config.saved':
       return [`by ${event.data.author}`, `revision ${event.data.revision} saved`];
+    case 'linewatch.credentials.loaded':
+      return ['credentials', `${event.data.pairs.length} pairs of ${event.data.location || 'no file'}`];
     case 'linewatch.edge.hello': {
       const { kind, advertised } = event.data;
       return ['hello', `epoch ${streamSeq}, ${kind} at ${advertised.host}:${advertised.port}`];

@@ -8,7 +8,10 @@ const shown = (pattern: string | undefined): Record<string, string | undefined> 
 
 describe('what watch follows', () => {
   it.each<[string | undefined, Record<string, string>]>([
-    [undefined, { LINES: 'all', PRESENCE: 'all', SUBSCRIPTIONS: 'all', CONFIG: 'all', EDGES: 'all' }],
+    [
+      undefined,
+      { LINES: 'all', PRESENCE: 'all', SUBSCRIPTIONS: 'all', CONFIG: 'all', CREDENTIALS: 'all', EDGES: 'all' },
+    ],
     ['2101', { LINES: 'lw.line.2101.*', PRESENCE: 'lw.presence.2101', SUBSCRIPTIONS: 'lw.subscription.2101.*' }],
     // A directory number may itself have dots, for any digit.
     [
@@ -22,7 +25,7 @@ describe('what watch follows', () => {
     ['21*', { LINES: 'lw.line.*.*', PRESENCE: 'lw.presence.*', SUBSCRIPTIONS: 'lw.subscription.*.*' }],
     ['lw.line.>', { LINES: 'lw.line.*.*' }],
     ['lw.line.2101.call', { LINES: 'lw.line.2101.call' }],
-    ['lw.*.2101', { PRESENCE: 'lw.presence.2101', CONFIG: 'lw.config.2101' }],
+    ['lw.*.2101', { PRESENCE: 'lw.presence.2101', CONFIG: 'lw.config.2101', CREDENTIALS: 'lw.credentials.2101' }],
     ['lw.*.2101.>', { LINES: 'all', SUBSCRIPTIONS: 'lw.subscription.2101.*', EDGES: 'all' }],
     ['lw.edge.*.hello', { EDGES: 'lw.edge.*.hello' }],
     ['lw.edge.>', { EDGES: 'all' }],
@@ -34,6 +37,7 @@ describe('what watch follows', () => {
         PRESENCE: 'lw.presence.*',
         SUBSCRIPTIONS: 'lw.subscription.*.*',
         CONFIG: 'lw.config.*',
+        CREDENTIALS: 'lw.credentials.*',
         EDGES: 'all',
       },
     ],

@@ -16,6 +16,7 @@ function followed({ every }: Subjects): [StreamName, readonly string[]][] {
     ['PRESENCE', [every.presence]],
     ['SUBSCRIPTIONS', [every.subscriptions]],
     ['CONFIG', [every.config]],
+    ['CREDENTIALS', [every.credentials]],
     ['EDGES', [every.hellos, every.byes]],
   ];
 }

@@ -3,6 +3,7 @@ import type { DirectoryView, LineBindings } from '@linewatch/edge';
 import type { LineNumber } from '@linewatch/presence';
 import {
   callIdOf,
+  digestHa1,
   type Flow,
   fromTag,
   headerValues,
@@ -102,9 +103,12 @@ export function authenticatePhone(
   // A password that only the router can read proves nothing here, but the phone was not meant to come in without one.
   if (clearPassword(pool.password) === undefined) return FORBIDDEN;
   const others = poolsByUsername(config.pools);
-  const checked = authentication.check(request, realm, (username) => {
+  const checked = authentication.check(request, realm, (username, algorithm) => {
     const { password } = (username === pool.username ? pool : others.get(username)) ?? {};
-    return password === undefined ? undefined : clearPassword(password);
+    const clear = password === undefined ? undefined : clearPassword(password);
+    // Hashed also where there is none, so that a user who does not exist takes as long [SB-116].
+    const ha1 = digestHa1(algorithm, username, realm, clear ?? '');
+    return clear === undefined ? [] : [ha1];
   });
   if (checked.kind === 'refused') return checked.refusal;
   return checked.username === pool.username ? undefined : FORBIDDEN;

@@ -1,4 +1,4 @@
-import { poolId, type VoiceRegisterPool } from '@linewatch/config';
+import { digestRealm, poolId, type VoiceRegisterPool } from '@linewatch/config';
 import type { Bindings, Directory, DirectoryView, Hold, LineBindings, RegistrationKeeper } from '@linewatch/edge';
 import type { LineNumber } from '@linewatch/presence';
 import type { Clock, LabelledCounter, PlainCounter, RateLimitedLog } from '@linewatch/runtime';
@@ -78,9 +78,7 @@ export class Registrar {
     if (typeof line !== 'string') return line;
     const pool = phoneOf(request, incoming.flow, line, view) ?? (await this.registeredPhone(incoming, line, view));
     if (!pool) return FORBIDDEN;
-    const { authenticate, sourceAddress } = view.config.voiceRegisterGlobal;
-    const realm = authenticate.realm ?? sourceAddress?.host ?? sender.host;
-    const refused = authenticatePhone(request, pool, view, realm, authentication);
+    const refused = authenticatePhone(request, pool, view, digestRealm(view.config), authentication);
     if (refused) return refused;
     const wanted = wantedOf(request, registrar);
     return 'status' in wanted ? wanted : { line, pool, wanted };

@@ -65,7 +65,7 @@ export class SubscribeHandler {
   async handle(incoming: ServerRequest): Promise<void> {
     const checked = checkSubscribe(incoming.request, this.ports.directory.current());
     if ('refusal' in checked) return this.refuse(incoming, checked.refusal);
-    if (toTag(incoming.request) !== undefined) return this.refresh(incoming, checked.ok);
+    if (toTag(incoming.request) !== undefined) return this.inDialog(incoming, checked.ok);
     return this.subscribe(incoming, checked.ok);
   }
 
@@ -87,7 +87,7 @@ export class SubscribeHandler {
   }
 
   /** nothing goes to the bus for a stranger that may not ask [design law 7]. */
-  private checkOutsider(incoming: ServerRequest, identity: SubscriberIdentity): Refusal | undefined {
+  private checkOutsider(incoming: ServerRequest, identity: Pick<SubscriberIdentity, 'kind'>): Refusal | undefined {
     if (identity.kind === 'local') return undefined;
     const { config } = this.ports.directory.current();
     const challenge = config.voiceRegisterGlobal.authenticate.presence ? this.ports.challenge(incoming) : undefined;
@@ -164,10 +164,19 @@ export class SubscribeHandler {
 
   // A SUBSCRIBE in its dialog
 
+  /** stand before A-7: who has to prove who it is proves it at each request. */
+  private async inDialog(incoming: ServerRequest, asked: Asked): Promise<void> {
+    const { hold, identify, table } = this.ports;
+    const watched = table.ofDialog(dialogKeyOf(incoming.request) ?? '');
+    const identity = watched ? watched.record.watcher : await hold.run(() => identify(incoming));
+    if (identity === 'gave-up') return this.refuse(incoming, refusalOf['could-not-ask']);
+    const refusal = this.checkOutsider(incoming, identity);
+    return refusal ? this.refuse(incoming, refusal) : this.refresh(incoming, asked, watched);
+  }
+
   /** Refresh or end [RFC6665 4.2.1.4; A-7, SB-16, SB-17, SB-20, SB-21, SB-32]. */
-  private async refresh(incoming: ServerRequest, asked: Asked): Promise<void> {
+  private async refresh(incoming: ServerRequest, asked: Asked, watched: Watched | undefined): Promise<void> {
     const { request } = incoming;
-    const watched = this.ports.table.ofDialog(dialogKeyOf(request) ?? '');
     if (!watched || !isLive(watched.state)) return this.refuse(incoming, NO_SUBSCRIPTION);
     const { package: name, eventId } = watched.state;
     if (asked.package.name !== name || asked.event.id !== eventId) return this.refuse(incoming, NO_SUBSCRIPTION);
