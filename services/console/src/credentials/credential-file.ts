@@ -66,7 +66,6 @@ function readLine(line: string): Pair | string {
   if (password.length > MAX_PASSWORD_LENGTH) return `the password is longer than ${MAX_PASSWORD_LENGTH} characters`;
   // `user:realm:password` is what is hashed: a colon would make two users look alike [RFC7616 3.4.2].
   if (username.includes(':')) return 'a user name has no colon';
-  // eslint-disable-next-line no-control-regex -- these are what is looked for
   if (/[\x00-\x1f\x7f]/.test(username + password)) return 'there is a control character';
   return { username, password };
 }

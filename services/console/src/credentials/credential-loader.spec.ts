@@ -3,7 +3,7 @@ import { applyCommands, type Config, emptyConfig } from '@linewatch/config';
 import { Metrics } from '@linewatch/runtime';
 import { digestHa1 } from '@linewatch/sip';
 import { CredentialLoader } from './credential-loader';
-import { FetchError } from './fetch-file';
+import { FetchError } from './fetch-error';
 
 /** The last event of each subject, as CREDENTIALS keeps it. */
 class MemoryStream {

@@ -11,7 +11,7 @@ import { digestHa1 } from '@linewatch/sip';
 import { type Pair, readCredentialFile } from './credential-file';
 import { type CredentialLocation, readLocation } from './credential-url';
 import { duplicatesOf } from './duplicates';
-import { FetchError } from './fetch-file';
+import { FetchError } from './fetch-error';
 
 /** What the loading of credential files needs of the world. */
 export interface CredentialLoaderPorts {

@@ -3,9 +3,14 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createSocket } from 'node:dgram';
+import { Metrics } from '@linewatch/runtime';
+import { encodeTftp } from '../provisioning/tftp/packet';
+import { TftpServer } from '../provisioning/tftp/tftp-server';
 import { fetchFile } from './fetch-file';
 
 const LIMITS = { most: 100, withinMs: 5_000 };
+const LOOPBACK = '127.0.0.1';
 
 describe('a file in flash:', () => {
   let folder: string;
@@ -78,5 +83,48 @@ describe('a file over HTTP', () => {
     const { port } = gone.address() as AddressInfo;
     await new Promise((done) => gone.close(done));
     await expect(read(`http://127.0.0.1:${port}/a`)).rejects.toThrow('the server cannot be reached (ECONNREFUSED)');
+  });
+});
+
+describe('a file over TFTP', () => {
+  const read = async (port: number, file: string, limits: Partial<typeof LIMITS> = {}) =>
+    Buffer.from(await fetchFile({ kind: 'tftp', host: LOOPBACK, port, file }, '', { ...LIMITS, ...limits })).toString();
+
+  it('is read from a server, whole or not at all', async () => {
+    const content = Buffer.from('anna,secret\n'.repeat(200));
+    const server = new TftpServer(
+      { metrics: new Metrics(), clock: { monotonic: () => performance.now() } as never, log: { warn: () => undefined } as never },
+      { find: (name) => (name === 'labtest/cred1.csv' ? { kind: 'file', content } : { kind: 'not_found' }) },
+    ); // prettier-ignore
+    const port = await server.listen(LOOPBACK, 0);
+    expect(await read(port, 'labtest/cred1.csv', { most: 10_000 })).toBe(content.toString());
+    await expect(read(port, 'labtest/cred1.csv')).rejects.toThrow('the file is longer than 100 octets');
+    await expect(read(port, 'nothing')).rejects.toThrow('the server says "File not found" (1)');
+    await server.stop();
+  });
+
+  it('is taken from one sender, whoever else sends meanwhile', async () => {
+    const [server, stranger] = [createSocket('udp4'), createSocket('udp4')];
+    for (const socket of [server, stranger]) await new Promise<void>((done) => socket.bind(0, LOOPBACK, done));
+    const told: number[] = [];
+    stranger.on('message', (bytes: Buffer) => told.push(bytes.readUInt16BE(2)));
+    const part = (block: number, text: string) => encodeTftp({ kind: 'data', block, data: Buffer.from(text) });
+    server.on('message', (bytes: Buffer, { port }) => {
+      if (bytes.readUInt16BE(0) === 1) return server.send(part(1, 'x'.repeat(512)), port, LOOPBACK);
+      // The stranger comes first; its error must come back before the file goes on.
+      stranger.once('message', () => server.send(part(2, 'end'), port, LOOPBACK));
+      stranger.send(part(2, 'forged'), port, LOOPBACK);
+    });
+    expect(await read(server.address().port, 'a', { most: 1_000 })).toBe(`${'x'.repeat(512)}end`);
+    expect(told).toEqual([5]);
+    for (const socket of [server, stranger]) socket.close();
+  });
+
+  it('is given up when the server is silent', async () => {
+    const server = createSocket('udp4');
+    await new Promise<void>((done) => server.bind(0, LOOPBACK, done));
+    const reading = read(server.address().port, 'a', { withinMs: 50 });
+    await expect(reading).rejects.toThrow('the server did not send it within 0.05 s');
+    server.close();
   });
 });

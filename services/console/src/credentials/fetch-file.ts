@@ -2,17 +2,8 @@ import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { CredentialLocation } from './credential-url';
-
-/** A file could not be fetched; the message is one for an operator. */
-export class FetchError extends Error {
-  override readonly name = 'FetchError';
-}
-
-export interface FetchLimits {
-  /** Octets; what is longer is not read to its end. */
-  readonly most: number;
-  readonly withinMs: number;
-}
+import { FetchError, type FetchLimits } from './fetch-error';
+import { readTftp } from './fetch-tftp';
 
 /**
  * The content of a credential file.
@@ -26,7 +17,7 @@ export async function fetchFile(location: CredentialLocation, flash: string, lim
     case 'http':
       return readHttp(location.url, limits);
     case 'tftp':
-      throw new FetchError('files over TFTP cannot be loaded yet');
+      return readTftp(location, limits);
   }
 }
 
