@@ -30,6 +30,8 @@ import { EXPLAINER, ExplainAnswers } from './explain.controller';
 import { listeningOf, ownAddresses, sipEdgeSettings } from './listening';
 import { openEndpoint } from './open-endpoint';
 import { optionsHandler } from './options-handler';
+import { Publications } from './publish/publications';
+import { PublishHandler } from './publish/publish';
 import { Registrar } from './registrar/registrar';
 import { accountOf } from './subscriptions/account';
 import { Audit } from './subscriptions/audit';
@@ -39,7 +41,7 @@ import { windowOf } from './subscriptions/send-window';
 import { takeUp } from './subscriptions/reclaim';
 import { SubscribeHandler } from './subscriptions/subscribe';
 import { type Watched, WatchedTable } from './subscriptions/watched';
-import { challengeOutsider, followCredentials } from './watchers/outsiders';
+import { authenticateOutsider, challengeOutsider, followCredentials } from './watchers/outsiders';
 import { identify } from './watcher-identity';
 
 const AUDIT_MS = 5_000;
@@ -168,6 +170,17 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
       connected: (watched: Watched, { flow }: Binding) => notifications.moved(watched, flow),
     } as const;
     const refusals = new Refusals();
+    const publish = new PublishHandler({
+      directory,
+      identify: ({ request, flow }) => identify(request, flow, directory.current(), bindings, clock.now()),
+      authenticate: (request) => authenticateOutsider(request, directory.current().config, credentials, authentication),
+      publications: new Publications(bus, lines),
+      hold,
+      clock,
+      answers: metrics.counters('publish_total', 'PUBLISHs by their answer', 'status'),
+      floodLog,
+    });
+    endpoint.handle('PUBLISH', (incoming) => publish.handle(incoming));
     const subscribe = new SubscribeHandler({
       directory,
       identify: async ({ request, flow }) => {

@@ -2,7 +2,7 @@ import type { Bus } from '@linewatch/bus';
 import { type Config, digestRealm } from '@linewatch/config';
 import type { CredentialsLoaded } from '@linewatch/presence';
 import type { Ha1sOf, Refusal, SipRequest } from '@linewatch/sip';
-import type { Authentication } from '../authentication';
+import type { Authenticated, Authentication } from '../authentication';
 import { ha1sOfFiles } from './credentials';
 
 /** The credential files as they were loaded last, as this edge heard of them. */
@@ -31,6 +31,16 @@ export async function followCredentials(bus: Pick<Bus, 'follow'>): Promise<Known
   };
 }
 
+/** Who sent a request from outside, by a pair of the files, or what to answer it. */
+export function authenticateOutsider(
+  request: SipRequest,
+  config: Config,
+  credentials: Pick<KnownCredentials, 'under'>,
+  authentication: Pick<Authentication, 'check'>,
+): Authenticated {
+  return authentication.check(request, digestRealm(config), credentials.under(config));
+}
+
 /**
  * What a watcher from outside is answered that has not proved who it is; undefined when it has. Any pair of the files
  * passes, whatever its From [cme-presence 4.7, 4.10; SB-119].
@@ -41,6 +51,6 @@ export function challengeOutsider(
   credentials: Pick<KnownCredentials, 'under'>,
   authentication: Pick<Authentication, 'check'>,
 ): Refusal | undefined {
-  const judged = authentication.check(request, digestRealm(config), credentials.under(config));
+  const judged = authenticateOutsider(request, config, credentials, authentication);
   return judged.kind === 'refused' ? judged.refusal : undefined;
 }
