@@ -355,7 +355,7 @@ export const debugWishSchema = z.object({
 });
 export type DebugWish = z.infer<typeof debugWishSchema>;
 
-/** `lw.debug.<session>.lines`: what a process tells that shell, and how many lines it left out since it told it last. */
+/** `lw.debug.<session>.lines`: what a process tells that shell, and how many messages, of a line or more, it left out since. */
 export const debugLinesSchema = z.object({
   lines: z.array(z.object({ at: z.number(), text: z.string().max(16_384) })).max(1024),
   dropped: count,

@@ -11,9 +11,8 @@ function setUp(isOn = true) {
   const told: string[] = [];
   const tap = {
     isOn,
-    wants: ({ kind }: DebugSubject) => isOn && kind !== 'trace',
-    tell: ({ kind }: DebugSubject, texts: readonly string[]) =>
-      void told.push(...texts.map((text) => `${kind} ${text}`)),
+    tell: ({ kind }: DebugSubject, make: () => readonly string[]) =>
+      void (kind !== 'trace' && told.push(...make().map((text) => `${kind} ${text}`))),
   } as DebugTap;
   return { told, debug: new SubscriptionDebug(tap) };
 }

@@ -7,9 +7,8 @@ function setUp(isOn: boolean) {
   const told: string[] = [];
   const tap = {
     isOn,
-    wants: ({ kind }: DebugSubject) => isOn && kind !== 'trace',
-    tell: ({ kind }: DebugSubject, texts: readonly string[]) =>
-      void told.push(...texts.map((text) => `${kind} ${text}`)),
+    tell: ({ kind }: DebugSubject, make: () => readonly string[]) =>
+      void (kind !== 'trace' && told.push(...make().map((text) => `${kind} ${text}`))),
   } as DebugTap;
   const bus = { append: async () => ({ seq: 57, duplicate: false }) } as unknown as Bus;
   return {

@@ -71,26 +71,23 @@ export class DebugTap {
     return this.sessions.size;
   }
 
-  /** Whether anybody wants lines of this kind. */
-  wants(subject: DebugSubject): boolean {
-    if (!this.isOn) return false;
-    for (const { wish } of this.sessions.values()) if (isWanted(wish, subject)) return true;
-    return false;
-  }
-
-  /** Tells lines that belong together to whoever wants them: all, or none where a shell had too many. */
-  tell(subject: DebugSubject, texts: readonly string[]): void {
+  /**
+   * Tells lines that belong together to whoever wants them: all, or none where a shell had too much.
+   * @param make is called when there is somebody to tell, and room
+   */
+  tell(subject: DebugSubject, make: () => readonly string[]): void {
     if (!this.isOn) return;
-    const at = this.clock.now();
+    const [at, now] = [this.clock.now(), this.clock.monotonic()];
+    let texts: readonly string[] | undefined;
     for (const [name, session] of this.sessions) {
       if (!isWanted(session.wish, subject)) continue;
-      if (!session.bucket.take(texts.length, this.clock.monotonic())) {
-        session.dropped += texts.length;
-        // It shall hear that it misses something also when nothing more comes.
-        this.gather(name, session);
-        continue;
+      if (session.bucket.isEmpty(now)) session.dropped += 1;
+      else {
+        texts ??= make().map((text) => text.slice(0, LONGEST_LINE));
+        if (session.bucket.take(texts.length, now)) for (const text of texts) session.lines.push({ at, text });
+        else session.dropped += 1;
       }
-      for (const text of texts) session.lines.push({ at, text: text.slice(0, LONGEST_LINE) });
+      // It shall hear that it misses something also when nothing more comes.
       if (session.lines.length >= MOST_TOGETHER) this.send(name, session);
       else this.gather(name, session);
     }

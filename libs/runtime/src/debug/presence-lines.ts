@@ -17,10 +17,6 @@ export function tellPresence(
   step: string,
   texts: () => readonly string[],
 ): void {
-  if (debug.wants({ kind: 'trace' })) debug.tell({ kind: 'trace' }, [presenceLine(subId, step, 'entered')]);
-  if (!debug.wants({ kind })) return;
-  debug.tell(
-    { kind },
-    texts().map((text) => presenceLine(subId, step, text)),
-  );
+  debug.tell({ kind: 'trace' }, () => [presenceLine(subId, step, 'entered')]);
+  debug.tell({ kind }, () => texts().map((text) => presenceLine(subId, step, text)));
 }

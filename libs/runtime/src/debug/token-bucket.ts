@@ -13,10 +13,20 @@ export class TokenBucket {
 
   /** Takes that many, all or none. False: there are not so many left. */
   take(count: number, now: number): boolean {
-    this.left = Math.min(this.size, this.left + ((now - this.filledAt) * this.aSecond) / 1000);
-    this.filledAt = now;
+    this.fill(now);
     if (this.left < count) return false;
     this.left -= count;
     return true;
+  }
+
+  /** Nothing can be taken. */
+  isEmpty(now: number): boolean {
+    this.fill(now);
+    return this.left < 1;
+  }
+
+  private fill(now: number): void {
+    this.left = Math.min(this.size, this.left + ((now - this.filledAt) * this.aSecond) / 1000);
+    this.filledAt = now;
   }
 }

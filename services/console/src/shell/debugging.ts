@@ -55,7 +55,7 @@ export function debugText({ event, source }: Pick<Heard, 'event' | 'source'>): s
   const texts = lines.map(({ at, text }) => `*${logTime(at)}: ${printable(text)}`);
   // Those that were left out came after the ones that are here.
   if (dropped > 0)
-    texts.push(`(${dropped} lines of ${printable(source.replace(/^\//, '').replace('/', '-'))} were left out)`);
+    texts.push(`(${dropped} messages of ${printable(source.replace(/^\//, '').replace('/', '-'))} were left out)`);
   return texts;
 }
 

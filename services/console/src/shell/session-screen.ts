@@ -9,8 +9,9 @@ const MOST_HELD = 100;
 
 /** Prints something, and is at the prompt. */
 export function atPrompt(state: SessionState, before: readonly Effect[] = []): Step {
-  const at: SessionState = { ...state, waiting: { kind: 'line' }, held: [] };
-  const held = state.held.map((text) => write(`${text}\n`));
+  const at: SessionState = { ...state, waiting: { kind: 'line' }, held: [], heldOut: 0 };
+  const note = state.heldOut > 0 ? [`(${state.heldOut} messages were left out)`] : [];
+  const held = [...note, ...state.held].map((text) => write(`${text}\n`));
   if (!state.setting.interactive) return { state: at, effects: [...before, ...held] };
   const view = viewOf(at.editor, promptText(at).length, at.terminal.width);
   return { state: { ...at, view }, effects: [...before, ...held, write(promptText(at) + view.text)] };
@@ -19,7 +20,11 @@ export function atPrompt(state: SessionState, before: readonly Effect[] = []): S
 /** A message between two keys: above the line that is being typed, which is shown again below. */
 export function interrupt(state: SessionState, text: string): Step {
   if (!state.setting.interactive) return { state, effects: [write(`${text}\n`)] };
-  if (state.waiting.kind !== 'line') return stay({ ...state, held: [...state.held, text].slice(-MOST_HELD) });
+  if (state.waiting.kind !== 'line') {
+    const held = [...state.held, text];
+    const left = Math.max(0, held.length - MOST_HELD);
+    return stay({ ...state, held: held.slice(left), heldOut: state.heldOut + left });
+  }
   return again(state, state.editor.text, [write(`${text}\n`)]);
 }
 

@@ -33,6 +33,8 @@ export interface SessionState {
   readonly debugging: DebugWish;
   /** Messages that wait until the operator is at a prompt again. */
   readonly held: readonly string[];
+  /** Older ones for which there was no room. */
+  readonly heldOut: number;
   /** Lines that were refused or failed: the exit status of a script. */
   readonly failures: number;
 }
@@ -130,6 +132,7 @@ export function newSession(
     history: [],
     debugging: NO_DEBUGGING,
     held: [],
+    heldOut: 0,
     failures: 0,
   };
 }

@@ -165,7 +165,7 @@ describe('a person at a terminal', () => {
         'linewatch#show priv',
         'Current privilege level is 15',
         'linewatch#',
-        '(312 lines of sip-edge-2 were left out)',
+        '(312 messages of sip-edge-2 were left out)',
         'linewatch#undebug all',
         'All possible debugging has been turned off',
         'linewatch#debug ephone blf',

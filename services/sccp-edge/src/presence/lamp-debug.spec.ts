@@ -16,8 +16,10 @@ function linesOf(
   const wanted: DebugSubject[] = [];
   const tap = {
     isOn,
-    wants: (subject: DebugSubject) => wanted.push(subject) > 0,
-    tell: (_subject: DebugSubject, texts: readonly string[]) => void told.push(...texts),
+    tell: (subject: DebugSubject, make: () => readonly string[]) => {
+      wanted.push(subject);
+      told.push(...make());
+    },
   } as DebugTap;
   const recorded: number[] = [];
   const notified: number[] = [];

@@ -17,9 +17,9 @@ export function debuggedLamps(
     const { device } = watched.watch;
     const { ephones } = directory.current();
     const mac = ephones.byId(device)?.mac;
-    if (!debug.tap.wants({ kind: 'ephone-blf', mac })) return;
-    const phone = `ephone-${device.replace(/^ephone:/, '')}[${ephones.placeOf(device)}]`;
-    debug.tap.tell({ kind: 'ephone-blf', mac }, blfLines(phone, watched, lamp));
+    debug.tap.tell({ kind: 'ephone-blf', mac }, () =>
+      blfLines(`ephone-${device.replace(/^ephone:/, '')}[${ephones.placeOf(device)}]`, watched, lamp),
+    );
   };
 }
 
