@@ -1,3 +1,4 @@
+import { emptyConfig, lineDirectory } from '@linewatch/config';
 import {
   showSubscriptionDetails,
   showSubscriptionRecords,
@@ -17,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => system.bus.close());
 
 const all = records(450);
-const views = all.map((record) => subscriptionView(record, 0));
+const views = all.map((record) => subscriptionView(record, 0, lineDirectory(emptyConfig())));
 
 describe('show presence subscription', () => {
   beforeEach(() => system.answerSubscriptions(all));

@@ -1,4 +1,4 @@
-import type { Args } from '@linewatch/config';
+import { type Args, lineDirectory } from '@linewatch/config';
 import {
   type PresenceSubscription,
   type PresenceSubscriptions,
@@ -36,13 +36,14 @@ async function show({ system, running, now }: World, args: Args): Promise<Shown>
   };
   const { server, sccpRetryLimit } = running.current().presence;
   const upstream = { ...(server !== undefined && { server }), retryLimit: sccpRetryLimit };
+  const lines = lineDirectory(running.current());
   let subscriptions = 0;
   // Only what is shown of each is kept: there may be as many as `max-subscription` allows.
   await readSubscriptions(system.bus, wanted, (record) => {
     subscriptions += 1;
     // What goes out is no row of the summary [cme-presence 5.2].
-    const outgoing = args.has('summary') ? undefined : outgoingView(record, now(), upstream);
-    for (const view of [subscriptionView(record, now()), outgoing]) {
+    const outgoing = args.has('summary') ? undefined : outgoingView(record, now(), lines, upstream);
+    for (const view of [subscriptionView(record, now(), lines), outgoing]) {
       if (view && (wanted.subId === undefined || view.subId === wanted.subId)) records.push(view);
     }
   });

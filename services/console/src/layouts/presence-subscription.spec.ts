@@ -1,3 +1,4 @@
+import { applyCommands, emptyConfig, lineDirectory } from '@linewatch/config';
 import type { SubscriptionRecord } from '@linewatch/presence';
 import fc from 'fast-check';
 import {
@@ -6,7 +7,7 @@ import {
   showSubscriptionRecords,
   showSubscriptionSummary,
 } from './presence-subscription';
-import { dialPeerHandle, outgoingView, subscriptionView } from './subscription-view';
+import { portHandle, outgoingView, subscriptionView } from './subscription-view';
 
 /** A record of the samples in cme-presence 5.2, whose columns are given as the summary has them. */
 function sample(row: string, more: Partial<PresenceSubscription> = {}): PresenceSubscription {
@@ -199,6 +200,24 @@ describe('a subscription as it is shown', () => {
     },
   };
 
+  const LINES = lineDirectory(
+    applyCommands(emptyConfig(), [
+      ...['voice register dn 1', ' number 2101', 'voice register dn 2', ' number 2105'],
+      ...['ephone-dn 1', ' number 2001', 'ephone-dn 2', ' number 2105'],
+    ]).config,
+  );
+
+  it.each([
+    ['2101', { sdb: '0', dp: portHandle('2101') }],
+    ['2001', { sdb: portHandle('2001'), dp: '0' }],
+    ['2105', { sdb: portHandle('2105'), dp: portHandle('2105') }],
+    ['2999', { sdb: '0', dp: '0' }],
+  ])('has the voice port of SCCP phones and the dial peer of SIP phones with the number %s', (number, ports) => {
+    const presentity = { ...record.subscription.presentity, number };
+    const one = { ...record, subscription: { ...record.subscription, presentity } };
+    expect(subscriptionView(one, 0, LINES)).toMatchObject(ports);
+  });
+
   it('has a sibling that went out, when its line is beyond the trunk [cme-presence 4.1]', () => {
     const subscription = {
       ...record.subscription,
@@ -206,8 +225,12 @@ describe('a subscription as it is shown', () => {
       sibling: 8,
     };
     const upstream = { server: '192.0.2.20', retryLimit: 10 };
-    expect(subscriptionView({ ...record, subscription }, 0)).toMatchObject({ subId: 7, siblingSubId: 8, dp: '0' });
-    const outgoing = outgoingView({ ...record, subscription }, 0, upstream);
+    expect(subscriptionView({ ...record, subscription }, 0, LINES)).toMatchObject({
+      subId: 7,
+      siblingSubId: 8,
+      dp: '0',
+    });
+    const outgoing = outgoingView({ ...record, subscription }, 0, LINES, upstream);
     expect(outgoing).toMatchObject({
       subId: 8,
       watcher: '2102@192.0.2.34',
@@ -221,12 +244,12 @@ describe('a subscription as it is shown', () => {
       status: 'busy',
     });
     const key = { ...subscription, watcher: { ...subscription.watcher, phoneType: 'SCCP [BLF Speed Dial]' as const } };
-    expect(outgoingView({ ...record, subscription: key }, 0, upstream)?.retryLimit).toBe(10);
-    expect(outgoingView(record, 0, upstream)).toBeUndefined();
+    expect(outgoingView({ ...record, subscription: key }, 0, LINES, upstream)?.retryLimit).toBe(10);
+    expect(outgoingView(record, 0, LINES, upstream)).toBeUndefined();
   });
 
   it('says who watches whom, for how long it was granted and how long it has been there', () => {
-    expect(subscriptionView(record, 2_751_900)).toEqual({
+    expect(subscriptionView(record, 2_751_900, LINES)).toEqual({
       subId: 7,
       watcher: '2102@127.0.0.1',
       presentity: '2101@127.0.0.2',
@@ -240,7 +263,7 @@ describe('a subscription as it is shown', () => {
       retryLimit: 0,
       siblingSubId: 0,
       sdb: '0',
-      dp: dialPeerHandle('2101'),
+      dp: portHandle('2101'),
       watcherDialPeerTag: 40001,
       deviceBased: true,
     });
@@ -256,7 +279,7 @@ describe('a subscription as it is shown', () => {
         presentity: { ...subscription.presentity, kind: 'remote' as const },
       },
     };
-    expect(subscriptionView(remote, 0)).toMatchObject({ duration: 0, dp: '0', watcher: '?[2J2102@127.0.0.1' });
+    expect(subscriptionView(remote, 0, LINES)).toMatchObject({ duration: 0, dp: '0', watcher: '?[2J2102@127.0.0.1' });
   });
 
   it.each([
@@ -264,10 +287,10 @@ describe('a subscription as it is shown', () => {
     ['a', 'E40C292C'],
     ['foobar', 'BF9CF968'],
   ])('has the FNV-1a hash of its number as handle: "%s" is %s', (number, handle) => {
-    expect(dialPeerHandle(number)).toBe(handle);
+    expect(portHandle(number)).toBe(handle);
   });
 
   it('has a handle of 8 hexadecimal digits for every number', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => /^[0-9A-F]{8}$/.test(dialPeerHandle(text))));
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => /^[0-9A-F]{8}$/.test(portHandle(text))));
   });
 });

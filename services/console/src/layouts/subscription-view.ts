@@ -1,11 +1,16 @@
+import type { LineDirectory } from '@linewatch/config';
 import type { SubscriptionRecord } from '@linewatch/presence';
 import { printable } from '../console-io';
 import type { PresenceSubscription } from './presence-subscription';
+
+/** The numbers of the running configuration. */
+export type KnownLines = Pick<LineDirectory, 'resolve'>;
 
 /** A subscription as it is shown. @param now in milliseconds since the epoch */
 export function subscriptionView(
   { subId, subscription, status }: SubscriptionRecord,
   now: number,
+  lines: KnownLines,
 ): PresenceSubscription {
   const { watcher, presentity } = subscription;
   return {
@@ -22,8 +27,7 @@ export function subscriptionView(
     subscriptionType: 'Incoming Indication',
     retryLimit: 0,
     siblingSubId: subscription.sibling ?? 0,
-    sdb: '0',
-    dp: presentity.kind === 'local' ? dialPeerHandle(presentity.number) : '0',
+    ...portsOf(presentity, lines),
     watcherDialPeerTag: watcher.dialPeerTag,
     deviceBased: subscription.deviceBased,
   };
@@ -44,12 +48,13 @@ export interface UpstreamView {
 export function outgoingView(
   record: SubscriptionRecord,
   now: number,
+  lines: KnownLines,
   { server = '0.0.0.0', retryLimit }: UpstreamView,
 ): PresenceSubscription | undefined {
   const { watcher, presentity, sibling } = record.subscription;
   if (sibling === undefined) return undefined;
   return {
-    ...subscriptionView(record, now),
+    ...subscriptionView(record, now, lines),
     subId: sibling,
     watcher: printable(`${watcher.number}@${presentity.host}`),
     presentity: printable(`${presentity.number}@${server}`),
@@ -61,12 +66,23 @@ export function outgoingView(
   };
 }
 
+/** The voice port of SCCP phones that have the number, and the dial peer of SIP phones [cme-presence 5.2]. */
+function portsOf(
+  { kind, number }: SubscriptionRecord['subscription']['presentity'],
+  lines: KnownLines,
+): Pick<PresenceSubscription, 'sdb' | 'dp'> {
+  const instances = kind === 'local' ? (lines.resolve(number)?.instances ?? []) : [];
+  const handleOf = (command: string): string =>
+    instances.some(({ id }) => id.startsWith(command)) ? portHandle(number) : '0';
+  return { sdb: handleOf('ephone-dn:'), dp: handleOf('voice-register-dn:') };
+}
+
 /**
- * The `dp` of a local SIP presentity: 8 hexadecimal digits that stay the same for a number, on every copy and after
- * every restart. CME prints the address of a record in its memory, which says no more than which lines are the same one;
- * here it is the 32-bit FNV-1a hash of the number's UTF-8 bytes.
+ * A handle of 8 hexadecimal digits that stays the same for a number, on every copy and after every restart. CME prints the
+ * address of a record in its memory, which says no more than which lines are the same one; here it is the 32-bit FNV-1a
+ * hash of the number's UTF-8 bytes.
  */
-export function dialPeerHandle(number: string): string {
+export function portHandle(number: string): string {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(number)) hash = Math.imul(hash ^ byte, 0x01000193);
   return (hash >>> 0).toString(16).toUpperCase().padStart(8, '0');
