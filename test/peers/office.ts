@@ -38,6 +38,16 @@ export class Office {
     return this.linewatch.sip[0] as SipEndpoint;
   }
 
+  get sccp(): SipEndpoint {
+    return this.linewatch.sccp[0] as SipEndpoint;
+  }
+
+  /** Types commands at the running system. @throws Error when one is refused */
+  async configure(...lines: string[]): Promise<void> {
+    const { code, stderr } = await this.linewatch.console(['configure', '-'], `${lines.join('\n')}\n`);
+    if (code !== 0) throw new Error(`the configuration was refused: ${stderr}`);
+  }
+
   /** A baresip that has registered. */
   async baresip(options: Omit<BaresipOptions, Known>): Promise<Baresip> {
     const phone = await Baresip.register({ ...options, server: this.sip, folder: this.folder });

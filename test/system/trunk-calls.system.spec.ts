@@ -4,6 +4,8 @@ import { type SccpCall, SccpOffice, type SipCall, SipPhone, type SipSubscription
 
 const FAR = '127.0.3.1';
 const NOBODY = '127.0.3.2';
+/** A restarted edge takes up its subscriptions before it tells anybody of anything. */
+const AFTER_KILL_MS = 30_000;
 
 /** Address and port that a session description names. */
 function rtpOf(sdp: string | undefined): { address: string; port: number } {
@@ -136,6 +138,35 @@ describe('calls over a trunk', () => {
     await lamp.showed('idle', 'in-use', 'idle');
   });
 
+  it('over TCP as over UDP, in both directions', async () => {
+    const phone = await office.sip(1);
+    const registrar = office.system.sip[0];
+    if (!registrar) throw new Error('no sip-edge listens');
+    const tcp = await SipPhone.open({ numbers: ['4701'], registrar, host: '127.0.3.4', transport: 'tcp' });
+    const { host, port } = tcp.address;
+    await office.configure(
+      'dial-peer voice 103 voip',
+      ' destination-pattern 47..',
+      ' session protocol sipv2',
+      ` session target ipv4:${host}:${port}`,
+      ' session transport tcp',
+    );
+    const call = phone.call('4701');
+    const incoming = await tcp.nextCall();
+    await incoming.answer();
+    await call.answered();
+    await call.hangup();
+    await incoming.ended();
+    const back = tcp.call('2101');
+    const ringing = await phone.nextCall();
+    await ringing.answer();
+    await back.answered();
+    await ringing.hangup();
+    await back.ended();
+    await tcp.close();
+    expect(tcp.violations).toEqual([]);
+  });
+
   it('a trunk that is silent is passed over, a caller who gives up and a busy far side leave the line idle', async () => {
     const station = await office.station(1);
     const lamp = await watch('3001');
@@ -174,8 +205,8 @@ describe('calls over a trunk', () => {
       await office.system.kill('sip-edge-1');
       await office.system.untilServing('sip-edge-1', pid);
       await incoming.hangup();
-      await call.ended();
-      await lamp.waitFor('idle');
+      await call.ended(AFTER_KILL_MS);
+      await lamp.waitFor('idle', AFTER_KILL_MS);
     },
   );
 });

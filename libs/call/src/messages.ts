@@ -126,7 +126,7 @@ export type LegCommand = z.infer<typeof legCommandSchema>;
 
 /** From a leg to the controller. */
 export const legEventSchema = z.discriminatedUnion('type', [
-  progress,
+  progress.extend({ kept: keptLegSchema.optional() }),
   /** A called leg took the call (2xx). The session is the answer, or the offer when none was sent. */
   z.object({ type: z.literal('answered'), session: sessionSchema, kept: keptLegSchema.optional() }),
   /** A called leg will not take it. `redirect` are the numbers a 3xx names. */

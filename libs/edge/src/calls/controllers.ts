@@ -96,8 +96,7 @@ export class Controllers {
 
   /** What a leg said; `place` when it said so from another edge. False: there is no such call. */
   event(id: CallId, leg: LegId, event: LegEvent, place?: MessagePlace): boolean {
-    if ((event.type === 'answered' || event.type === 'joined') && event.kept)
-      this.calls.get(id)?.trunks.set(leg, event.kept);
+    if ('kept' in event && event.kept) this.calls.get(id)?.trunks.set(leg, event.kept);
     return this.hears(id, `leg ${leg}`, place, { type: 'leg', leg, event });
   }
 
@@ -261,7 +260,14 @@ export class Controllers {
 
 /** The leg that one talks with, and what its line is to keep of a trunk's. */
 function peerIn({ state, trunks }: Call, leg: LegId): CoupledPeer | undefined {
-  const peer = peerOf(state, leg);
+  const peer = peerOf(state, leg) ?? ringingTrunk(state, trunks, leg);
   const kept = peer && trunks.get(peer.leg);
   return kept ? { ...peer, kept } : peer;
+}
+
+/** The trunk that rings for a caller: without the caller's line nobody could tell it that the call is over. */
+function ringingTrunk(state: CallState, trunks: Call['trunks'], leg: LegId): CoupledPeer | undefined {
+  if (state.status !== 'alerting' || leg !== state.caller.leg) return undefined;
+  const ringing = state.ringing.find((each) => trunks.get(each.leg));
+  return ringing && { leg: ringing.leg, edge: ringing.edge, party: ringing.party };
 }

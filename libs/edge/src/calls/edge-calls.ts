@@ -207,7 +207,7 @@ export class EdgeCalls<Leg extends EdgeLeg = EdgeLeg, Protocol extends LegProtoc
   }
 
   private said(leg: Pick<EdgeLeg, 'id' | 'call' | 'controller'>, said: LegEvent): void {
-    const kept = said.type === 'answered' ? this.legs.keptOf(leg.id) : undefined;
+    const kept = said.type === 'answered' || said.type === 'progress' ? this.legs.keptOf(leg.id) : undefined;
     const event = kept ? { ...said, kept } : said;
     if (leg.controller !== this.parts.edge.id) this.courier.event(leg.controller, leg.call, leg.id, event);
     else this.controllers.event(leg.call, leg.id, event);

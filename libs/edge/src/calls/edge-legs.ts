@@ -125,7 +125,8 @@ export class EdgeLegs<Leg extends EdgeLeg = EdgeLeg, Protocol extends LegProtoco
   keptOf(id: LegId): KeptLeg | undefined {
     const leg = this.byId.get(id);
     if (!leg || leg.owner) return undefined;
-    return { epoch: this.parts.edge.epoch, protocol: this.factOf(leg).restore };
+    const { restore: protocol } = this.factOf(leg);
+    return protocol === undefined ? undefined : { epoch: this.parts.edge.epoch, protocol };
   }
 
   // What the protocol tells
@@ -201,8 +202,9 @@ export class EdgeLegs<Leg extends EdgeLeg = EdgeLeg, Protocol extends LegProtoco
 }
 
 function couple(leg: EdgeLeg, peer: CoupledPeer): boolean {
-  if (leg.peer?.leg === peer.leg) return false;
+  const isKnown = leg.peer?.leg === peer.leg;
   leg.peer = peer;
+  if (isKnown) return false;
   // The name beside a number is known here; who is at a pattern (`20..`) is known by the number that was called.
   if (peer.party.number !== leg.facing.number && !peer.party.number.includes('.')) leg.facing = peer.party;
   return true;

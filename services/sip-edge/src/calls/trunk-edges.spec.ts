@@ -1,6 +1,6 @@
 import { cseqOf } from '@linewatch/sip';
 import { sdp } from './testing/test-phone';
-import { calledByFar, talkingToFar } from './testing/trunk-story';
+import { besideTrunks, calledByFar, talkingToFar } from './testing/trunk-story';
 
 const FIRST = 'sip-edge-1';
 const SECOND = 'sip-edge-2';
@@ -88,6 +88,20 @@ describe('a call over a trunk outlives kill -9 of its edge: the line of the phon
     await story.rig.clock.pass(16_000);
     expect(story.bob.news()).toContain('BYE');
     expect(story.rig.news().at(-1)).toBe('2102 terminated');
+  });
+
+  it('a trunk that was ringing is told that the call is over', async () => {
+    const story = besideTrunks();
+    const { rig, alice, far, forget } = story;
+    alice.invite('4001');
+    await rig.settle();
+    far.answer('INVITE', 180);
+    await rig.settle();
+    forget();
+    await restart(story, FIRST);
+    expect([alice.news(), far.news()]).toEqual([['BYE'], ['BYE']]);
+    expect(rig.news().at(-1)).toBe('2101 terminated');
+    expect(left(story)).toEqual([0]);
   });
 
   it('a call that was ringing ends', async () => {
