@@ -42,6 +42,15 @@ export function refuseTakenSip(first, copies) {
 }
 
 /**
+ * The same for their ports for TLS.
+ * @param {{ host: string, port: number }} first @param {number} copies
+ * @throws {RefusedError}
+ */
+export function refuseTakenSipTls(first, copies) {
+  return refuseTaken('SIP over TLS', ['TCP'], first, copies, 'sip-tls');
+}
+
+/**
  * The same for the copies of sccp-edge.
  * @param {{ host: string, port: number }} first @param {number} copies
  * @throws {RefusedError}
@@ -77,14 +86,14 @@ export function refuseTakenTftp(first, copies) {
   return refuseTaken('TFTP', ['UDP'], first, copies);
 }
 
-async function refuseTaken(protocol, transports, { host, port }, copies) {
+async function refuseTaken(protocol, transports, { host, port }, copies, option = protocol.toLowerCase()) {
   for (let copy = 0; copy < copies; copy++)
     for (const transport of transports) {
       const found =
         port + copy > 65_535 ? 'there is no port above 65535' : await obstacle(transport, host, port + copy);
       if (found)
         throw new RefusedError(
-          `${protocol} cannot be served: ${found}; choose another port with --${protocol.toLowerCase()}-port or address with --bind`,
+          `${protocol} cannot be served: ${found}; choose another port with --${option}-port or address with --bind`,
         );
     }
 }

@@ -12,6 +12,10 @@ export const usage = `npm start -- [options]              starts linewatch and s
                             first start only                                                     LINEWATCH_CONFIG
   --bind <address>          address for phones, instead of the configuration's source-address    LINEWATCH_BIND
   --sip-port <port>         port for SIP; copy n of sip-edge listens on port + n - 1             LINEWATCH_SIP_PORT
+  --sip-tls-certificate <file>  certificate for SIP over TLS, as PEM; no TLS without it   LINEWATCH_SIP_TLS_CERTIFICATE
+  --sip-tls-key <file>      the key of that certificate, as PEM                                  LINEWATCH_SIP_TLS_KEY
+  --sip-tls-port <port>     port for SIP over TLS, 5061; copy n of sip-edge listens on port + n - 1
+                                                                                                LINEWATCH_SIP_TLS_PORT
   --sccp-port <port>        port for SCCP; copy n of sccp-edge listens on port + n - 1           LINEWATCH_SCCP_PORT
   --ssh-port <port>         port for the shell over SSH; copy n of console listens on port + n - 1; no SSH
                             without it                                                           LINEWATCH_SSH_PORT
@@ -43,6 +47,7 @@ export class RefusedError extends Error {
  * @property {boolean} configIsExplicit  it was asked for by name: take it over whatever is running
  * @property {string} [bind]
  * @property {number} [sipPort]
+ * @property {{ certificate: string, key: string, port: number }} [sipTls]  undefined: no TLS
  * @property {number} [sccpPort]
  * @property {number} [sshPort]          undefined: no shell over SSH
  * @property {number} [cnfPort]          undefined: no configuration files for phones over HTTP
@@ -74,10 +79,11 @@ export function readStartOptions(args, env, cwd = process.cwd()) {
   const data = value('data');
   const dataFolder = pathOf(data) ?? join(root, '.linewatch');
   return {
-    config: readable(pathOf(config) ?? join(root, 'deploy', 'startup-config')),
+    config: readable('the configuration file', pathOf(config) ?? join(root, 'deploy', 'startup-config')),
     configIsExplicit: config.text !== undefined,
     bind: addressOf(value('bind')),
     sipPort: portOf(value('sip-port'), 1),
+    sipTls: sipTlsOf(value('sip-tls-certificate'), value('sip-tls-key'), value('sip-tls-port')),
     sccpPort: portOf(value('sccp-port'), 1),
     sshPort: portOf(value('ssh-port'), 1),
     cnfPort: portOf(value('cnf-port'), 1),
@@ -97,6 +103,9 @@ function parsed(args) {
     config: text,
     bind: text,
     'sip-port': text,
+    'sip-tls-certificate': text,
+    'sip-tls-key': text,
+    'sip-tls-port': text,
     'sccp-port': text,
     'ssh-port': text,
     'cnf-port': text,
@@ -120,12 +129,27 @@ function pathOf({ text, base }) {
   return isAbsolute(text) ? text : resolve(base, text);
 }
 
-function readable(file) {
+/** TLS for SIP, where there is a certificate. */
+function sipTlsOf(certificate, key, port) {
+  if (certificate.text === undefined && key.text === undefined && port.text === undefined) return undefined;
+  for (const [missing, name] of [
+    [certificate, 'certificate'],
+    [key, 'key'],
+  ])
+    if (missing.text === undefined) throw new RefusedError(`SIP over TLS needs --sip-tls-${name} (${missing.from})`);
+  return {
+    certificate: readable('the certificate for SIP', pathOf(certificate)),
+    key: readable('the key for SIP', pathOf(key)),
+    port: portOf(port, 1) ?? 5061,
+  };
+}
+
+function readable(what, file) {
   try {
     accessSync(file, constants.R_OK);
     return file;
   } catch (error) {
-    throw new RefusedError(`the configuration file ${file} cannot be read (${error.code})`);
+    throw new RefusedError(`${what} ${file} cannot be read (${error.code})`);
   }
 }
 

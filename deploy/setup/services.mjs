@@ -59,7 +59,7 @@ export function copiesOf(names, instances) {
 
 /** Variables that the launcher sets or that mean something else to it: a copy never inherits them. */
 const ownVariables =
-  /^LINEWATCH_(CONFIG|BIND|DATA|FLASH|INSTANCES?|HTTP_PORT|(SIP|SCCP|SSH|CNF|TFTP)_(BIND|PORT)|LOG_LEVEL)$/;
+  /^LINEWATCH_(CONFIG|BIND|DATA|FLASH|INSTANCES?|HTTP_PORT|(SIP|SCCP|SSH|CNF|TFTP)_(BIND|PORT)|SIP_TLS_(CERTIFICATE|KEY|PORT)|LOG_LEVEL)$/;
 
 /**
  * The environment of one copy.
@@ -84,12 +84,23 @@ export function environmentOfCopy(copy, { options, env, natsUrl, redisUrl, httpP
     ...(options.logLevel && { LINEWATCH_LOG_LEVEL: options.logLevel }),
   };
   // Without these an edge takes its source-address from the running configuration, and follows it.
-  if (copy.service === 'sip-edge') return { ...own, ...listeningOf('SIP', copy, options.bind, options.sipPort, sip) };
+  if (copy.service === 'sip-edge')
+    return { ...own, ...listeningOf('SIP', copy, options.bind, options.sipPort, sip), ...sipTlsOf(copy, options) };
   if (copy.service === 'sccp-edge')
     return { ...own, ...listeningOf('SCCP', copy, options.bind, options.sccpPort, sccp) };
   if (copy.service === 'console')
     return { ...own, ...sshOf(copy, options), ...filesOf(copy, options), LINEWATCH_FLASH: options.flash };
   return own;
+}
+
+/** TLS, when there is a certificate: every copy on a port of its own. */
+function sipTlsOf({ instance }, { sipTls }) {
+  if (!sipTls) return {};
+  return {
+    LINEWATCH_SIP_TLS_CERTIFICATE: sipTls.certificate,
+    LINEWATCH_SIP_TLS_KEY: sipTls.key,
+    LINEWATCH_SIP_TLS_PORT: String(sipTls.port + instance - 1),
+  };
 }
 
 /** The shell over SSH, when it was asked for: every copy on a port of its own, all with one host key. */

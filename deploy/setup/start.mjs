@@ -52,14 +52,14 @@ async function main() {
 }
 
 /** The one line that says where everything is. */
-function readyLine(system, { data }, ms) {
+function readyLine(system, { data, sipTls }, ms) {
   const list = (addresses) => addresses.map(({ host, port }) => hostPort(host, port)).join(' and ');
   const sip = list(system.sipAddresses);
   const sccp = list(system.sccpAddresses);
   const ssh = system.sshAddresses.map(({ host, port }) => ` or ssh -p ${port} <user>@${host}`).join('');
   const [http] = Object.values(system.run.http).map(({ host, port }) => hostPort(host, port));
   return [
-    `linewatch ready in ${(ms / 1000).toFixed(1)} s: ${sip ? `point a phone to sip ${sip} (UDP, TCP)${sccp && ` or sccp ${sccp} (TCP)`}` : 'no service takes phones yet'}`,
+    `linewatch ready in ${(ms / 1000).toFixed(1)} s: ${sip ? `point a phone to sip ${sip} (UDP, TCP${sipTls ? `, TLS on ${sipTls.port}` : ''})${sccp && ` or sccp ${sccp} (TCP)`}` : 'no service takes phones yet'}`,
     `shell: npx linewatch${ssh}`,
     ...(http ? [`health: http://${http}/health/ready`] : []),
     `data and logs: ${data}`,

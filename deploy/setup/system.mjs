@@ -10,6 +10,7 @@ import {
   refuseTakenCnf,
   refuseTakenSccp,
   refuseTakenSip,
+  refuseTakenSipTls,
   refuseTakenSsh,
   refuseTakenTftp,
 } from './obstacles.mjs';
@@ -214,7 +215,7 @@ export class System {
 
   /** @returns {Promise<Record<'sip' | 'sccp', { host: string, port: number }>>} where the first of each edge listens */
   async takeOverConfiguration(program) {
-    const { config, configIsExplicit, bind, sipPort, sccpPort, instances } = this.options;
+    const { config, configIsExplicit, bind, sipPort, sipTls, sccpPort, instances } = this.options;
     const { natsUrl, redisUrl } = this.run;
     const env = { ...this.env, LINEWATCH_NATS_URL: natsUrl, LINEWATCH_REDIS_URL: redisUrl };
     const importing = importConfiguration(program, [config, ...(configIsExplicit ? ['--explicit'] : [])], env);
@@ -237,6 +238,7 @@ export class System {
       ...(sccpPort && { port: sccpPort }),
     };
     await refuseTakenSip(sip, instances['sip-edge']);
+    if (sipTls) await refuseTakenSipTls({ host: sip.host, port: sipTls.port }, instances['sip-edge']);
     await refuseTakenSccp(sccp, instances['sccp-edge']);
     return { sip, sccp };
   }

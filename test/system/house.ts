@@ -25,7 +25,7 @@ export function numberOf(index: number): string {
   return String(3001 + index);
 }
 
-function macOf(index: number): string {
+export function macOf(index: number): string {
   return `0200${(0xa00000 + index).toString(16).padStart(8, '0')}`;
 }
 

@@ -5,6 +5,7 @@ import { bindErrorOf, chooseListening, type Listening } from '@linewatch/edge';
 import { z } from 'zod';
 import { MOST_TRANSACTIONS } from './endpoint/timers';
 import { shieldSettings } from './shield/limits';
+import { transportSettings } from './transport/settings';
 
 /** The variables of a SIP edge, beside those of every service. */
 export const sipEdgeSettings = {
@@ -42,6 +43,7 @@ export const sipEdgeSettings = {
     .default(MOST_TRANSACTIONS)
     .describe('requests of each side that are not over, at once: a number from 100 on'),
   ...shieldSettings,
+  ...transportSettings,
 };
 
 /** Where to listen: what the environment says wins over `source-address` [cme-presence 2.8]. */

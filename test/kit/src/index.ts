@@ -11,6 +11,7 @@ export {
 } from './system';
 export { freeSipPorts, tcpIsFree, udpIsFree } from './system-ports';
 
+export { makeCertificate } from './certificates';
 export { flushRedis, serviceEnvironment } from './environment';
 
 // Waiting for conditions of a system

@@ -10,7 +10,7 @@ import { dialogOfRequest, fieldsOfDialog, nextHopOf, type PhoneDialog } from './
 import { type Credentials } from './sip-digest';
 import { faultsOf } from './sip-message-rules';
 import { newCallId, newTag, type RequestPlan, RequestSender, USER_AGENT } from './sip-sender';
-import { openSipSocket, type SipSocket } from './sip-socket';
+import { openSipSocket, type PhoneTransport, type SipSocket } from './sip-socket';
 import { SipSubscription, type Notification, type NotifyAnswer, type SubscribeOptions } from './sip-subscription';
 import {
   cseqOf, headerOf, idsOf, listOf, paramOf, readMessage, summaryOf, uriOf, userOf, writeAnswer, type Field,
@@ -26,7 +26,9 @@ export interface SipPhoneOptions {
   /** The address it binds; 127.0.0.1 and a free port when absent. */
   readonly host?: string;
   readonly port?: number;
-  readonly transport?: 'udp' | 'tcp';
+  readonly transport?: PhoneTransport;
+  /** With TLS: the authority that the registrar's certificate has to come from, as PEM; any will do when absent. */
+  readonly ca?: string;
   /** 12 hexadecimal digits, dots allowed: in Contact, From tag and Call-ID as Cisco phones send it. */
   readonly mac?: string;
   /** The domain of its URIs; the registrar's host when absent. */
@@ -107,8 +109,9 @@ export class SipPhone {
   static async open(options: SipPhoneOptions): Promise<SipPhone> {
     const phone = new SipPhone(options);
     const { transport = 'udp', host = '127.0.0.1', port = 0, t1Ms = 500 } = options;
-    phone.socket = await openSipSocket(transport, { host, port }, (bytes, source) => phone.receive(bytes, source));
-    phone.transactions = new Transactions((text, to) => phone.socket.send(text, to), t1Ms, transport === 'tcp');
+    const receive = (bytes: Buffer, source: Address) => phone.receive(bytes, source);
+    phone.socket = await openSipSocket(transport, { host, port }, receive, options.ca);
+    phone.transactions = new Transactions((text, to) => phone.socket.send(text, to), t1Ms, transport !== 'udp');
     phone.sender = new RequestSender(phone.socket, phone.transactions, options);
     return phone;
   }

@@ -1,14 +1,17 @@
-/** The socket of a simulated phone: UDP, or TCP with a listener of its own; whole messages in, whole messages out. */
+/** The socket of a simulated phone: UDP, TCP with a listener of its own, or TLS without; whole messages in, whole messages out. */
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import type { Address } from '@linewatch/sip';
 
 /** Takes one whole message and the address it came from. */
 export type Receive = (bytes: Buffer, source: Address) => void;
 
+export type PhoneTransport = 'udp' | 'tcp' | 'tls';
+
 /** What a phone needs of its transport. */
 export interface SipSocket {
-  readonly transport: 'udp' | 'tcp';
+  readonly transport: PhoneTransport;
   /** The bound address: what Via and Contact say. */
   readonly local: Address;
   /** Sends one message; over TCP on the open connection to that address, or on a new one. */
@@ -18,9 +21,24 @@ export interface SipSocket {
   close(): Promise<void>;
 }
 
-/** Opens a socket on that address; port 0 takes a free one. */
-export function openSipSocket(transport: 'udp' | 'tcp', local: Address, receive: Receive): Promise<SipSocket> {
-  return transport === 'udp' ? openUdp(local, receive) : openTcp(local, receive);
+/**
+ * Opens a socket on that address; port 0 takes a free one.
+ * @param ca the authority that the registrar's certificate has to come from, as PEM; any certificate will do when absent
+ */
+export async function openSipSocket(
+  transport: PhoneTransport,
+  local: Address,
+  receive: Receive,
+  ca?: string,
+): Promise<SipSocket> {
+  switch (transport) {
+    case 'udp':
+      return openUdp(local, receive);
+    case 'tcp':
+      return openTcp(local, receive);
+    case 'tls':
+      return openTls(local, receive, ca);
+  }
 }
 
 async function openUdp(local: Address, receive: Receive): Promise<SipSocket> {
@@ -49,23 +67,61 @@ async function openUdp(local: Address, receive: Receive): Promise<SipSocket> {
   };
 }
 
-async function openTcp(local: Address, receive: Receive): Promise<SipSocket> {
-  const connections = new Map<string, Socket>();
-  const keyOf = (address: Address) => `${address.host}:${address.port}`;
-  const adopt = (socket: Socket, peer: Address) => {
-    const key = keyOf(peer);
+/** Open connections by the address of their peer. */
+class Connections {
+  private readonly open = new Map<string, Socket>();
+
+  constructor(
+    private readonly receive: Receive,
+    private readonly dial: (to: Address) => Socket,
+  ) {}
+
+  adopt(socket: Socket, peer: Address): Socket {
+    const key = `${peer.host}:${peer.port}`;
     const frames = new Framer();
-    connections.set(key, socket);
+    this.open.set(key, socket);
     socket.setNoDelay(true);
-    socket.on('data', (chunk) => {
-      for (const message of frames.push(chunk)) receive(message, peer);
+    socket.on('data', (chunk: Buffer) => {
+      for (const message of frames.push(chunk)) this.receive(message, peer);
     });
     socket.on('error', () => {});
-    socket.on('close', () => connections.get(key) === socket && connections.delete(key));
+    socket.on('close', () => this.open.get(key) === socket && this.open.delete(key));
     return socket;
+  }
+
+  send(text: string | Buffer, to: Address): void {
+    const socket = this.open.get(`${to.host}:${to.port}`) ?? this.adopt(this.dial(to), to);
+    socket.write(text);
+  }
+
+  disconnect(): void {
+    for (const socket of this.open.values()) socket.end();
+    this.open.clear();
+  }
+
+  destroy(): void {
+    for (const socket of this.open.values()) socket.destroy();
+  }
+}
+
+/** A phone that opens one connection and is reached on that alone, as phones with TLS are [SB-107]. */
+async function openTls(local: Address, receive: Receive, ca: string | undefined): Promise<SipSocket> {
+  const options = { localAddress: local.host, ca, rejectUnauthorized: ca !== undefined };
+  const connections = new Connections(receive, (to) => connectTls({ ...to, ...options }));
+  return {
+    transport: 'tls',
+    // Nobody listens there: what a phone writes where it has no port of its own.
+    local: { host: local.host, port: local.port || 5061 },
+    send: (text, to) => connections.send(text, to),
+    disconnect: () => connections.disconnect(),
+    close: () => Promise.resolve(connections.destroy()),
   };
+}
+
+async function openTcp(local: Address, receive: Receive): Promise<SipSocket> {
+  const connections = new Connections(receive, (to) => connect({ ...to, localAddress: local.host }));
   const server: Server = createServer((socket) => {
-    adopt(socket, { host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 });
+    connections.adopt(socket, { host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -74,16 +130,10 @@ async function openTcp(local: Address, receive: Receive): Promise<SipSocket> {
   return {
     transport: 'tcp',
     local: { host: local.host, port: (server.address() as AddressInfo).port },
-    send: (text, to) => {
-      const socket = connections.get(keyOf(to)) ?? adopt(connect({ ...to, localAddress: local.host }), to);
-      socket.write(text);
-    },
-    disconnect: () => {
-      for (const socket of connections.values()) socket.end();
-      connections.clear();
-    },
+    send: (text, to) => connections.send(text, to),
+    disconnect: () => connections.disconnect(),
     close: () => {
-      for (const socket of connections.values()) socket.destroy();
+      connections.destroy();
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };

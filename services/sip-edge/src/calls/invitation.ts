@@ -21,7 +21,7 @@ export function invitationOf(
   { binding }: PhoneTarget,
 ): Invitation {
   return {
-    contact: sender.contact(binding.flow, caller.number),
+    contact: sender.contact(binding.flow, caller.number, binding.contact),
     uri: binding.contact,
     route: binding.path,
     from: nameAddr(sender.host, caller),

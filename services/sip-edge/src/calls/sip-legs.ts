@@ -60,7 +60,7 @@ export class SipLegs implements LegProtocol<SipEdgeLeg> {
   ): SipEdgeLeg | undefined {
     const { request, flow, localTag } = incoming;
     const { called, ...rest } = about;
-    const contact = this.parts.sender.contact(flow, called.number);
+    const contact = this.parts.sender.contact(flow, called.number, request.requestUri);
     const machine = callerLeg(about.id, 0, request, localTag, contact);
     if (!machine) return undefined;
     const leg = this.add(newLeg({ ...rest, role: 'caller', controller: this.parts.edge, facing: called }), {

@@ -299,4 +299,43 @@ describe('an endpoint', () => {
     expect([heard[99], heard[100]]).toEqual([[], ['unreachable']]);
     expect(endpoint.transactions).toEqual({ server: 100, client: 100 });
   });
+
+  describe('with TLS', () => {
+    const overTls = (): Flow => ({ ...flowOf('127.0.0.21', 40_000), transport: 'tls', connection: 'c1' });
+    beforeEach(() => endpoint.attach('tls', Object.assign(new FakeTransport(), { isOpen: () => false })));
+
+    it.each([
+      ['sip:2101@127.0.0.21;transport=tls', 'udp', 'tls', 5061],
+      ['sip:2101@127.0.0.21:5071;transport=TLS', 'udp', 'tls', 5071],
+      ['sips:2101@127.0.0.21', 'udp', 'tls', 5061],
+      ['sip:2101@127.0.0.21', 'tls', 'tls', 5061],
+      ['sip:2101@127.0.0.21;transport=udp', 'tls', 'udp', 5060],
+      ['sip:2101@127.0.0.21;transport=ws', 'udp', 'udp', 5060],
+    ])('goes to %s by what it says, when it was heard over %s', (uri, heardOn, transport, port) => {
+      const flow = heardOn === 'tls' ? overTls() : flowOf('127.0.0.21');
+      expect(endpoint.flowTo(uri, flow)).toMatchObject({ transport, remote: { host: '127.0.0.21', port } });
+    });
+
+    it('names the port and the transport of TLS in Via and Contact, and is sips towards a peer that is [RFC3261 12.1.1]', () => {
+      expect(endpoint.viaHead('tls')).toBe('SIP/2.0/TLS 127.0.0.2:5061;rport;branch=');
+      expect(endpoint.contact({ transport: 'tls' }, '2101')).toBe('<sip:2101@127.0.0.2:5061;transport=tls>');
+      expect(endpoint.contact({ transport: 'tls' }, '2101', 'sips:2102@x')).toBe('<sips:2101@127.0.0.2:5061>');
+      expect(endpoint.contact({ transport: 'tcp' }, undefined, 'sips:2102@x')).toBe(
+        '<sip:127.0.0.2:5060;transport=tcp>',
+      );
+    });
+
+    it('keeps the connection of somebody who was served on it, and of nobody else', async () => {
+      const kept: (string | undefined)[] = [];
+      const keep = ({ connection }: Flow): void => void kept.push(connection);
+      endpoint.attach('tls', Object.assign(new FakeTransport(), { keep }));
+      await hear(text({}), overTls());
+      await hear(text({ method: 'INVITE', via: 'SIP/2.0/TLS 127.0.0.21;branch=z9hG4bKb' }), overTls());
+      for (const [at, status] of [200, 486].entries()) taken[at]?.respond(status);
+      expect(kept).toEqual([]);
+      await hear(text({ method: 'INVITE', via: 'SIP/2.0/TLS 127.0.0.21;branch=z9hG4bKc' }), overTls());
+      taken[2]?.respond(200);
+      expect(kept).toEqual(['c1']);
+    });
+  });
 });

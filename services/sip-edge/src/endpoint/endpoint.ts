@@ -16,6 +16,7 @@ import {
   serialize,
   type SipRequest,
   type SipResponse,
+  type SipUri,
   type Transport,
 } from '@linewatch/sip';
 import type { Clock, LabelledCounter, RateLimitedLog, TimerWheel } from '@linewatch/runtime';
@@ -39,6 +40,8 @@ export interface EndpointSettings {
   readonly clock: Pick<Clock, 'monotonic'>;
   /** The address in Contact and Via: what phones reach this edge by. */
   readonly advertised: Address;
+  /** Its port for TLS; 5061 when absent. */
+  readonly tlsPort?: number;
   /** Begins every branch, so that none repeats one of an earlier life of this edge. */
   readonly branchPrefix: string;
   /** Unguessable, never the same twice. */
@@ -51,6 +54,9 @@ export interface EndpointSettings {
   /** Transactions of each side at once; `MOST_TRANSACTIONS` when absent. */
   readonly mostTransactions?: number;
 }
+
+const SIP_PORT = 5060;
+const SIPS_PORT = 5061;
 
 /** Option tags in Require or Proxy-Require that are met: none has to be asked for. */
 const SUPPORTED: ReadonlySet<string> = new Set(['path', 'timer', 'from-change']);
@@ -71,10 +77,12 @@ export class Endpoint implements SipSender, TransportEvents {
   private readonly closedListeners: ((flow: Flow) => void)[] = [];
   private branches = 0;
   private readonly authority: string;
+  private readonly tlsAuthority: string;
 
   constructor(private readonly settings: EndpointSettings) {
     const { wheel, clock, advertised, floodLog } = settings;
     this.authority = hostPort(advertised);
+    this.tlsAuthority = hostPort({ host: advertised.host, port: settings.tlsPort ?? SIPS_PORT });
     const send = (bytes: Buffer, flow: Flow): boolean =>
       this.transports.get(flow.transport)?.send(bytes, flow) ?? false;
     this.reading = new Reading(clock);
@@ -85,6 +93,7 @@ export class Endpoint implements SipSender, TransportEvents {
       newTag: () => this.newTag(),
       deliver: (incoming) => this.dispatch(incoming),
       acknowledged: (ack, flow) => this.ackHandler(ack, flow),
+      served: (flow) => this.transports.get(flow.transport)?.keep?.(flow),
     });
     this.clients = new ClientTransactions({
       ...timers,
@@ -196,12 +205,14 @@ export class Endpoint implements SipSender, TransportEvents {
 
   /** A Via value up to its branch: `SIP/2.0/UDP 192.0.2.1:5060;rport;branch=`. */
   viaHead(transport: Transport): string {
-    return `SIP/2.0/${transport.toUpperCase()} ${this.authority};rport;branch=`;
+    return `SIP/2.0/${transport.toUpperCase()} ${this.authorityOf(transport)};rport;branch=`;
   }
 
-  contact({ transport }: Pick<Flow, 'transport'>, user?: string): string {
-    const parameter = transport === 'udp' ? '' : `;transport=${transport}`;
-    return `<sip:${user === undefined ? '' : `${user}@`}${this.authority}${parameter}>`;
+  contact({ transport }: Pick<Flow, 'transport'>, user?: string, peer = ''): string {
+    const isSecure = transport === 'tls' && /^sips:/i.test(peer);
+    const parameter = transport === 'udp' || isSecure ? '' : `;transport=${transport}`;
+    const userAt = user === undefined ? '' : `${user}@`;
+    return `<${isSecure ? 'sips' : 'sip'}:${userAt}${this.authorityOf(transport)}${parameter}>`;
   }
 
   /** Whether a stream's own connection is open; datagrams have none and always are. */
@@ -213,12 +224,11 @@ export class Endpoint implements SipSender, TransportEvents {
     if (heardOn.transport !== 'udp' && this.isOpen(heardOn)) return heardOn;
     const parsed = parseUri(uri);
     if (!parsed || !(isIPv4(parsed.host) || isIPv6(parsed.host))) return heardOn;
-    const remote = { host: parsed.host, port: parsed.port ?? 5060 };
-    const named = parsed.params.get('transport');
-    const wanted = typeof named === 'string' ? named.toLowerCase() : heardOn.transport;
-    const socket = wanted === 'tcp' || wanted === 'udp' || wanted === 'tls' ? this.transports.get(wanted) : undefined;
+    const wanted = transportOf(parsed) ?? heardOn.transport;
+    const remote = { host: parsed.host, port: parsed.port ?? (wanted === 'tls' ? SIPS_PORT : SIP_PORT) };
+    const socket = this.transports.get(wanted);
     if (!socket) return { ...heardOn, remote };
-    return { transport: wanted as Transport, local: socket.local, remote };
+    return { transport: wanted, local: socket.local, remote };
   }
 
   newTag(): string {
@@ -271,12 +281,23 @@ export class Endpoint implements SipSender, TransportEvents {
   }
 
   private via(flow: Flow, branch: string): string {
-    const { host, port } = this.settings.advertised;
+    const { advertised, tlsPort = SIPS_PORT } = this.settings;
+    const port = flow.transport === 'tls' ? tlsPort : advertised.port;
     const params = new Map<string, string | true>([
       ['rport', true],
       ['branch', branch],
     ]);
-    return formatVia({ protocol: 'SIP/2.0', transport: flow.transport.toUpperCase(), host, port, params });
+    return formatVia({
+      protocol: 'SIP/2.0',
+      transport: flow.transport.toUpperCase(),
+      host: advertised.host,
+      port,
+      params,
+    });
+  }
+
+  private authorityOf(transport: Transport): string {
+    return transport === 'tls' ? this.tlsAuthority : this.authority;
   }
 
   private dispatch(incoming: ServerRequest): void {
@@ -329,6 +350,14 @@ export class Endpoint implements SipSender, TransportEvents {
     });
     incoming.respond(500);
   }
+}
+
+/** The transport that a URI asks for; undefined when it leaves that open, or names one that is not spoken here. */
+function transportOf({ scheme, params }: SipUri): Transport | undefined {
+  if (scheme === 'sips') return 'tls';
+  const named = params.get('transport');
+  const wanted = typeof named === 'string' ? named.toLowerCase() : undefined;
+  return wanted === 'tcp' || wanted === 'udp' || wanted === 'tls' ? wanted : undefined;
 }
 
 function asResponse(bytes: Buffer): SipResponse | undefined {

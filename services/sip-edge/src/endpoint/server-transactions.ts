@@ -37,7 +37,12 @@ export interface ServerTransactionPorts extends TimerParts {
   deliver(incoming: ServerRequest): void;
   /** An ACK to a 2xx, which belongs to no transaction. */
   acknowledged(ack: SipRequest, flow: Flow): void;
+  /** Somebody was let in on a connection: it is no stranger's any more. */
+  served(flow: Flow): void;
 }
+
+/** Anybody is told 200 to these. */
+const FOR_ANYBODY: ReadonlySet<string> = new Set(['OPTIONS', 'CANCEL']);
 
 const UNRELIABLE = timerTable(false);
 const RELIABLE = timerTable(true);
@@ -135,6 +140,8 @@ class Incoming implements ServerRequest {
     if (status >= 200) {
       this.isAnswered = true;
       this.cancelListener = undefined;
+      const isServed = status < 300 && this.flow.connection !== undefined;
+      if (isServed && !FOR_ANYBODY.has(this.request.method)) this.transaction.served();
     }
     this.repeat(response);
     return response;
@@ -210,6 +217,10 @@ class Transaction {
   /** Starts the machine of a request that is dealt with right here. */
   accept(request: SipRequest): void {
     this.state = startNist(request).state;
+  }
+
+  served(): void {
+    this.ports.served(this.flow);
   }
 
   input(input: ServerInput<Outgoing>): void {

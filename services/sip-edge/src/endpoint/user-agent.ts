@@ -51,8 +51,11 @@ export interface SipSender {
   request(request: SipRequest, to: Flow, listener: ResponseListener): ClientRequest;
   /** Sends the ACK of a 2xx, which no transaction repeats: the caller does, for each 2xx that comes again. */
   acknowledge(ack: SipRequest, to: Flow): void;
-  /** The Contact of this edge on a flow's transport, as one name-addr: `<sip:2101@192.0.2.1:5060;transport=tcp>`. */
-  contact(flow: Pick<Flow, 'transport'>, user?: string): string;
+  /**
+   * The Contact of this edge on a flow's transport, as one name-addr: `<sip:2101@192.0.2.1:5060;transport=tcp>`.
+   * @param peer the Request-URI, or the peer's Contact: where it is `sips`, so is this [RFC3261 12.1.1]
+   */
+  contact(flow: Pick<Flow, 'transport'>, user?: string, peer?: string): string;
   /**
    * Where a request for a URI goes [RFC3261 8.1.2, 18.1.1]: the address in it, on the transport it names. A stream's
    * open connection is used for any URI of the peer that opened it [SB-107]; `heardOn` also stands in for a host that is

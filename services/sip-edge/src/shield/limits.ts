@@ -21,7 +21,8 @@ export interface ShieldLimits {
   readonly mostRemembered: number;
 }
 
-function budget(byDefault: string, whose: string) {
+/** A setting that is a budget, written `burst/rate`. */
+export function budget(byDefault: string, whose: string) {
   return z
     .string()
     .regex(/^[1-9]\d{0,6}\/(0\.\d{1,3}|[1-9]\d{0,6})$/)

@@ -33,6 +33,8 @@ const SWEEP_MS = 30_000;
 const RETRY_AFTER = 10;
 const RETRY_SPREAD = 20;
 const LONGEST_USER = 64;
+/** Octets of a message that is charged twice. */
+const LONG = 8_192;
 const DEFAULT_PORT = 5060;
 
 /**
@@ -165,12 +167,12 @@ export class Shield {
   }
 
   private judge(kind: Kind, account: Account, bytes: Buffer, flow: Flow, now: number): Admission {
-    if (!endsSomething(bytes)) return this.outcome(kind, account, flow, now);
+    if (!endsSomething(bytes)) return this.outcome(kind, account, flow, now, costOf(bytes));
     return chargeEnd(account, now) ? 'take' : this.refuse(kind, 'drop');
   }
 
-  private outcome(kind: Kind, account: Account, flow: Flow, now: number): Admission {
-    const verdict = charge(account, now, this.ports.limits.penalty);
+  private outcome(kind: Kind, account: Account, flow: Flow, now: number, cost = 1): Admission {
+    const verdict = charge(account, now, this.ports.limits.penalty, cost);
     if (verdict === 'pass') return 'take';
     if (verdict === 'over') return this.refuse(kind, refusalOn(flow));
     const pauseMs = account.boxedUntil - now;
@@ -187,6 +189,11 @@ export class Shield {
     this.ports.refused.of(why).add();
     return how;
   }
+}
+
+/** A request, and more for a long one, which takes longer to read. */
+function costOf(bytes: Buffer): number {
+  return 1 + Math.floor(bytes.length / LONG);
 }
 
 /** Whose account may be boxed. */

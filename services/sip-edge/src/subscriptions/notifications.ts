@@ -197,8 +197,10 @@ export class Notifications {
     const { record, state } = watched;
     let { flow } = watched;
     const event = { package: record.package, ...(record.eventId !== undefined && { id: record.eventId }) };
-    const makeHead = () =>
-      notifyHead(state.dialog, event, record.contentType, endpoint.viaHead(flow.transport), endpoint.contact(flow));
+    const makeHead = () => {
+      const contact = endpoint.contact(flow, undefined, state.dialog.remoteTarget);
+      return notifyHead(state.dialog, event, record.contentType, endpoint.viaHead(flow.transport), contact);
+    };
     watched.head ??= makeHead();
     if (flow.transport !== 'udp') {
       const now = endpoint.flowTo(watched.head.nextHop, flow);

@@ -230,11 +230,12 @@ export class SubscribeHandler {
   // Answers
 
   private answer(incoming: ServerRequest, toTag: string, expires: number, contact?: string): void {
+    const { request, flow } = incoming;
     this.ports.answers.of('200').add();
     incoming.respond(200, {
       toTag,
       headers: [
-        { name: 'Contact', value: contact ?? this.ports.endpoint.contact(incoming.flow) },
+        { name: 'Contact', value: contact ?? this.ports.endpoint.contact(flow, undefined, request.requestUri) },
         { name: 'Expires', value: String(expires) },
       ],
     });

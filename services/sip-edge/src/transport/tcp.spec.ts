@@ -2,10 +2,13 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { Duplex } from 'node:stream';
 import type { Address, Flow, ParseFailure } from '@linewatch/sip';
 import { until } from '@linewatch/kit';
-import { openTcp, type TcpOptions, type TcpTransport } from './tcp';
-import { TcpConnection, type TcpEnding } from './tcp-connection';
+import { Seats } from './seats';
+import { StreamConnection, type StreamEnding } from './stream-connection';
+import { CONNECTION_LIMITS, type StreamOptions, type StreamTransport } from './stream-transport';
+import { openTcp } from './tcp';
 
 const HOST = '127.0.0.1';
+const SEATS = { most: 100, mostUnproven: 50, rate: { burst: 100, perSecond: 10 }, mostWaiting: 2 ** 20 };
 
 function options(callId: string, body = ''): Buffer {
   return Buffer.from(
@@ -16,11 +19,11 @@ function options(callId: string, body = ''): Buffer {
 }
 
 /** A listening transport and what it reported. */
-async function setUp(settings: TcpOptions = {}, host = HOST) {
+async function setUp(settings: StreamOptions = {}, host = HOST) {
   const heard: { text: string; flow: Flow }[] = [];
   const malformed: { reason: string; failure: ParseFailure | undefined }[] = [];
   const closed: Flow[] = [];
-  const endings: TcpEnding[] = [];
+  const endings: StreamEnding[] = [];
   const onMessage: ((flow: Flow) => void)[] = [];
   const onMalformed: ((flow: Flow) => void)[] = [];
   const transport = await openTcp(
@@ -44,7 +47,7 @@ async function setUp(settings: TcpOptions = {}, host = HOST) {
 
 const when = (condition: () => boolean): Promise<void> => until(condition, String(condition));
 
-const opened: TcpTransport[] = [];
+const opened: StreamTransport[] = [];
 const sockets: Socket[] = [];
 const servers: Server[] = [];
 
@@ -182,12 +185,105 @@ describe('TCP transport', () => {
     expect(transport.isOpen((heard[0] as { flow: Flow }).flow)).toBe(true);
   });
 
-  it('closes a connection that was idle for too long', async () => {
-    const { transport, endings } = await setUp({ idleMs: 100 });
+  it('closes a connection that nobody was served on when it is idle, and keeps the other', async () => {
+    const { transport, heard, endings } = await setUp({ strangerIdleMs: 100 });
+    const phone = await client(transport.local);
+    phone.socket.write(options('1'));
+    await when(() => heard.length === 1);
+    transport.keep((heard[0] as { flow: Flow }).flow);
+    const stranger = await client(transport.local);
+    stranger.socket.write(options('2'));
+    await when(() => stranger.isClosed());
+    expect(endings).toEqual(['idle']);
+    expect(transport.isOpen((heard[0] as { flow: Flow }).flow)).toBe(true);
+  });
+
+  it('closes also that one in the end', async () => {
+    const { transport, endings, onMessage } = await setUp({ idleMs: 100 });
+    onMessage.push((flow) => transport.keep(flow));
     const { socket, isClosed } = await client(transport.local);
     socket.write(options('1'));
     await when(() => isClosed());
     expect(endings).toEqual(['idle']);
+  });
+
+  it('[B-11] closes a connection whose message does not come to its end, also after whole ones', async () => {
+    const { transport, heard, endings } = await setUp({ messageMs: 100 });
+    const { socket, isClosed } = await client(transport.local);
+    socket.write(options('whole'));
+    await when(() => heard.length === 1);
+    const trickle = setInterval(() => socket.write('x'), 20);
+    socket.write('OPTIONS sip:');
+    await when(() => isClosed());
+    clearInterval(trickle);
+    expect([heard.length, endings]).toEqual([1, ['slow-message']]);
+  });
+
+  it('[B-11] closes a connection whose peer takes nothing for too long', async () => {
+    const { transport, heard, endings, closed } = await setUp({ unsentMs: 200, maxUnsentBytes: 64 * 2 ** 20 });
+    const { socket } = await client(transport.local);
+    socket.write(options('1'));
+    await when(() => heard.length === 1);
+    socket.pause();
+    expect(transport.send(Buffer.alloc(32 * 2 ** 20), (heard[0] as { flow: Flow }).flow)).toBe(true);
+    await when(() => closed.length === 1);
+    expect(endings).toEqual(['slow']);
+  });
+
+  it('[B-11] lets one source have so many connections that nobody was served on, and any number of others', async () => {
+    const { transport, onMessage, endings } = await setUp({ seats: new Seats({ ...SEATS, mostUnproven: 2 }) });
+    onMessage.push((flow) => transport.keep(flow));
+    const phones = await Promise.all(Array.from({ length: 2 }, () => client(transport.local)));
+    for (const { socket } of phones) socket.write(options('phone'));
+    await when(() => transport.connections === 2);
+    await until(async () => {
+      const { socket, isClosed } = await client(transport.local);
+      socket.write(options('phone'));
+      await new Promise((resolve) => setImmediate(resolve));
+      return !isClosed();
+    }, 'another one');
+    for (let n = 0; n < 3; n += 1) await client(transport.local);
+    await when(() => endings.includes('source-full'));
+  });
+
+  it('[B-11] makes room for newcomers by ending whom nobody was served on for longest', async () => {
+    const { transport, heard, endings } = await setUp({ seats: new Seats({ ...SEATS, most: 3 }) });
+    const phone = await client(transport.local);
+    phone.socket.write(options('phone'));
+    await when(() => heard.length === 1);
+    transport.keep((heard[0] as { flow: Flow }).flow);
+    const silent = await client(transport.local);
+    const other = await client(transport.local);
+    const newcomer = await client(transport.local);
+    newcomer.socket.write(options('newcomer'));
+    await when(() => heard.length === 2 && silent.isClosed());
+    expect(endings).toEqual(['evicted']);
+    expect([phone, other, newcomer].map(({ isClosed }) => isClosed())).toEqual([false, false, false]);
+  });
+
+  it('[law 8] ends strangers that have much waiting, of all connections together', async () => {
+    const { transport, heard, endings } = await setUp({ seats: new Seats({ ...SEATS, mostWaiting: 20_000 }) });
+    const half = options('x', 'y'.repeat(30_000)).subarray(0, 15_000);
+    const [first, second] = await Promise.all([client(transport.local), client(transport.local)]);
+    first.socket.write(half);
+    second.socket.write(half);
+    await when(() => endings.length === 1);
+    expect(endings).toEqual(['waiting-full']);
+    const third = await client(transport.local);
+    third.socket.write(options('short'));
+    await when(() => heard.length === 1);
+  });
+
+  it('[B-11] reads nothing from a connection that is paused, and everything afterwards', async () => {
+    const { transport, heard } = await setUp();
+    const { socket } = await client(transport.local);
+    socket.write(options('1'));
+    await when(() => heard.length === 1);
+    const began = performance.now();
+    transport.pause((heard[0] as { flow: Flow }).flow, 300);
+    socket.write(options('2'));
+    await when(() => heard.length === 2);
+    expect(performance.now() - began).toBeGreaterThanOrEqual(290);
   });
 
   it('[law 8] gives up a peer that reads slower than it is written to', async () => {
@@ -206,15 +302,19 @@ describe('TCP transport', () => {
     expect(sent).toBeGreaterThan(0);
   });
 
-  it('turns connections away beyond the bound and goes on serving those it has', async () => {
-    const { transport, heard, endings } = await setUp({ maxConnections: 2 });
+  it('turns connections away when all places are taken by those who were served, and goes on serving them', async () => {
+    const seats = new Seats({ ...SEATS, most: 2 });
+    const { transport, heard, endings, onMessage } = await setUp({ seats });
+    onMessage.push((flow) => transport.keep(flow));
     const kept = await client(transport.local);
-    await client(transport.local);
+    const other = await client(transport.local);
+    for (const { socket } of [kept, other]) socket.write(options('here'));
+    await when(() => heard.length === 2);
     const third = await client(transport.local);
     await when(() => third.isClosed());
-    expect(endings).toEqual(['turned-away']);
+    expect(endings).toEqual(['full']);
     kept.socket.write(options('still'));
-    await when(() => heard.length === 1);
+    await when(() => heard.length === 3);
     expect(transport.send(Buffer.from('x'), { ...(heard[0] as { flow: Flow }).flow, connection: 'gone' })).toBe(true);
     expect(transport.send(Buffer.from('x'), flowTo({ host: HOST, port: 9 }))).toBe(false);
   });
@@ -253,11 +353,13 @@ describe('TCP transport', () => {
 
   it('gives up a connection that does not come about in time', async () => {
     const socket = Object.assign(new Duplex({ read: () => undefined, write: () => undefined }), { connecting: true });
-    const limits = { connectTimeoutMs: 20, firstMessageMs: 10, idleMs: 10, maxUnsentBytes: 1_000 };
+    const limits = { ...CONNECTION_LIMITS, connectTimeoutMs: 20 };
     const events = { message: () => undefined, malformed: () => undefined, closed: () => undefined };
-    const endings: TcpEnding[] = [];
+    const endings: StreamEnding[] = [];
     const flow = flowTo({ host: HOST, port: 9 });
-    new TcpConnection(socket as unknown as Socket, flow, limits, events, (ending) => endings.push(ending));
+    const parts = { limits, seats: new Seats(SEATS), events, onEnd: (ending: StreamEnding) => endings.push(ending) };
+    const opening = { event: 'connect', failure: 'not-connected', isOwn: true } as const;
+    new StreamConnection(socket as unknown as Socket, flow, parts, opening);
     await when(() => endings.length === 1);
     expect(endings).toEqual(['not-connected']);
   });

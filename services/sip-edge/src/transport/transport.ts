@@ -28,5 +28,7 @@ export interface SipTransport {
   isOpen?(flow: Flow): boolean;
   /** Of a stream: reads nothing from the flow's connection for so long; what the peer sends waits in its own buffers. */
   pause?(flow: Flow, ms: number): void;
+  /** Of a stream: somebody was served on the flow's connection, which may stay though nothing is said for long. */
+  keep?(flow: Flow): void;
   close(): Promise<void>;
 }
