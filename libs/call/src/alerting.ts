@@ -3,8 +3,9 @@ import type {
   CallEffect,
   CallLeg,
   CallStep,
+  Fork,
+  Forwarding,
   OwnInput,
-  Refusal,
   RoutedTarget,
   RouteRefusal,
   RoutingCall,
@@ -39,10 +40,11 @@ export function stepRouting(state: RoutingCall, input: OwnInput): CallStep {
   switch (input.type) {
     case 'routed': {
       if (input.attempt !== state.attempt) return { state, effects: [] };
+      if ('forward' in input) return sendOn(state, input.forward, 'refused', []);
       if ('refusal' in input) return refuse(state, routeRefusalStatus[input.refusal], 'refused', []);
       const targets = newLegs(input.targets, [caller]);
       if (targets.length === 0) return refuse(state, 480, 'refused', []);
-      return alert(state, targets, newLegs(input.next ?? [], [caller, ...targets]));
+      return alert(state, targets, newLegs(input.next ?? [], [caller, ...targets]), input.forwarding);
     }
     case 'leg':
       if (input.leg !== caller.leg) return { state, effects: [] };
@@ -55,10 +57,16 @@ export function stepRouting(state: RoutingCall, input: OwnInput): CallStep {
   }
 }
 
-function alert(state: RoutingCall, targets: readonly RoutedTarget[], next: readonly RoutedTarget[]): CallStep {
+function alert(
+  state: RoutingCall,
+  targets: readonly RoutedTarget[],
+  next: readonly RoutedTarget[],
+  forwarding: Forwarding | undefined,
+): CallStep {
   const ringing = targets.map(calledLeg);
+  const fork: Fork = { ringing, refusals: [], offered: ringing.length, next, ...(forwarding && { forwarding }) };
   return {
-    state: { ...state, status: 'alerting', ringing, refusals: [], offered: ringing.length, next },
+    state: { ...state, status: 'alerting', ...fork },
     effects: targets.map((target) => offerOf(state, target)),
   };
 }
@@ -82,7 +90,11 @@ export function stepAlerting(state: AlertingCall, input: OwnInput): CallStep {
     }
     case 'timer':
       // Timer C ran out: the caller hears 408, as if the phones had never answered [RFC3261 16.8].
-      if (input.name === 'no-answer') return refuse(state, 408, 'no-answer', state.ringing);
+      if (input.name === 'no-answer') {
+        const sentTo = state.forwarding?.noAnswer?.number;
+        if (sentTo !== undefined) return sendOn(state, sentTo, 'no-answer', state.ringing);
+        return refuse(state, 408, 'no-answer', state.ringing);
+      }
       if (input.name === 'modify' && state.modification) {
         const step = modificationTimedOut(state.modification, [state.caller, ...state.ringing]);
         if (step.broken) return refuse(state, 500, 'failed', state.ringing);
@@ -133,10 +145,8 @@ function stepRinging(state: AlertingCall, leg: CallLeg, event: LegEvent): CallSt
     case 'won':
       return answer(state, outcome.leg, outcome.session, outcome.others);
     case 'failed':
-      return (
-        redirect(state, outcome.refusal) ??
-        refuse(state, outwardStatus(outcome.refusal.status), 'refused', outcome.others)
-      );
+      if (outcome.sentTo !== undefined) return sendOn(state, outcome.sentTo, 'refused', outcome.others);
+      return refuse(state, outwardStatus(outcome.refusal.status), 'refused', outcome.others);
     default:
       return outcome satisfies never;
   }
@@ -174,16 +184,19 @@ function answer(state: AlertingCall, leg: CallLeg, session: SessionDescription, 
   };
 }
 
-/** Follows a 3xx to the first number that it names [RFC3261 8.1.3.4]. */
-function redirect(state: AlertingCall, { status, redirect: numbers }: Refusal): CallStep | undefined {
-  const number = numbers?.[0];
-  if (status >= 400 || number === undefined) return undefined;
-  if (state.redirects >= MAX_REDIRECTS) return refuse(state, 482, 'refused', []);
+/** The call goes to another number: a 3xx says so [RFC3261 8.1.3.4], or the number that was called is forwarded. */
+function sendOn(
+  state: RoutingCall | AlertingCall,
+  number: string,
+  cause: ReleaseCause,
+  ringing: readonly CallLeg[],
+): CallStep {
+  if (state.redirects >= MAX_REDIRECTS) return refuse(state, 482, cause, ringing);
   const { call, noAnswerMs, caller, offer } = state;
   const attempt = state.attempt + 1;
   const isFirst = !state.relayed.includes(181);
   const relayed = isFirst ? [...state.relayed, 181] : state.relayed;
-  const { modification } = state;
+  const modification = state.status === 'alerting' ? state.modification : undefined;
   // Who would have answered it has gone.
   const unanswered =
     modification?.from === caller.leg
@@ -202,6 +215,7 @@ function redirect(state: AlertingCall, { status, redirect: numbers }: Refusal): 
       redirects: state.redirects + 1,
     },
     effects: [
+      ...release(ringing, cause),
       ...unanswered,
       ...(isFirst ? [command(caller, { type: 'progress', status: 181 })] : []),
       { type: 'route', attempt, number },

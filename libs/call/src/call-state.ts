@@ -34,6 +34,13 @@ export interface Refusal {
   readonly redirect?: readonly string[];
 }
 
+/** Where a call goes when those who were offered it do not take it: the forwarding of the number that was called. */
+export interface Forwarding {
+  readonly busy?: string;
+  /** After so many milliseconds of ringing, or when nobody can be reached. */
+  readonly noAnswer?: { readonly number: string; readonly ms: number };
+}
+
 /** The legs that were offered a call and have not answered, and what the others said. */
 export interface Fork {
   readonly ringing: readonly CallLeg[];
@@ -42,6 +49,7 @@ export interface Fork {
   readonly offered: number;
   /** Who is offered it next, one after another, while those before cannot be reached or cannot take it now. */
   readonly next?: readonly RoutedTarget[];
+  readonly forwarding?: Forwarding;
 }
 
 interface CallBase {
@@ -59,7 +67,7 @@ interface CallRequest {
   readonly offer?: SessionDescription;
   /** Provisional statuses that the caller has had. */
   readonly relayed: readonly number[];
-  /** How often the call was sent on by a 3xx. */
+  /** How often the call was sent on, by a 3xx or by call forwarding. */
   readonly redirects: number;
 }
 
@@ -95,6 +103,8 @@ export type TransferringCall = CallBase & {
     readonly target: string;
     readonly by: Party;
     readonly notified: number;
+    /** How often the new call was sent on by call forwarding. */
+    readonly redirects: number;
   };
   readonly modification?: Modification;
   readonly target:
@@ -163,7 +173,10 @@ export type CallInput =
       readonly targets: readonly RoutedTarget[];
       /** Hunted through, in this order, when those fail: further dial peers. */
       readonly next?: readonly RoutedTarget[];
+      readonly forwarding?: Forwarding;
     }
+  /** All calls to it go to that number. */
+  | { readonly type: 'routed'; readonly attempt: number; readonly forward: string }
   | { readonly type: 'routed'; readonly attempt: number; readonly refusal: RouteRefusal }
   | { readonly type: 'leg'; readonly leg: LegId; readonly event: LegEvent }
   | { readonly type: 'timer'; readonly name: CallTimer };

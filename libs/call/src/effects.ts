@@ -84,7 +84,9 @@ function timersOf(state: CallState): ReadonlyMap<CallTimer, RunningTimer> {
   if (phase === 'joined') run('route', EXCHANGE_MS, phase);
   const fork = state.status === 'transferring' ? state.target : state;
   const toCome = 'next' in fork ? (fork.next?.length ?? 0) : 0;
-  if (phase === 'alerting' || phase === 'ringing') run('no-answer', state.noAnswerMs, `${state.attempt} ${toCome}`);
+  const forwarding = 'forwarding' in fork ? fork.forwarding : undefined;
+  const noAnswerMs = forwarding?.noAnswer?.ms ?? state.noAnswerMs;
+  if (phase === 'alerting' || phase === 'ringing') run('no-answer', noAnswerMs, `${state.attempt} ${toCome}`);
   if (state.status === 'up' && state.confirming) run('confirm', EXCHANGE_MS);
   if (state.status === 'transferring' || (state.status === 'up' && !state.confirming)) run('probe', PROBE_MS);
   if (state.status === 'releasing') run('release', EXCHANGE_MS);

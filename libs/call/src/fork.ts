@@ -1,4 +1,4 @@
-import type { CallLeg, Fork, Refusal, RoutedTarget } from './call-state';
+import type { CallLeg, Fork, Forwarding, Refusal, RoutedTarget } from './call-state';
 import { calledLeg, isFinal } from './effects';
 import type { LegEvent } from './messages';
 import type { SessionDescription } from './session';
@@ -18,7 +18,13 @@ export type ForkOutcome =
       readonly others: readonly CallLeg[];
     }
   /** Nobody takes the call. After a 6xx `others` still ring and must be released. */
-  | { readonly type: 'failed'; readonly refusal: Refusal; readonly others: readonly CallLeg[] };
+  | {
+      readonly type: 'failed';
+      readonly refusal: Refusal;
+      readonly others: readonly CallLeg[];
+      /** Where the call goes instead, by a 3xx or by call forwarding. */
+      readonly sentTo?: string;
+    };
 
 /** The fork after an event of one of its ringing legs. */
 export function stepFork(fork: Fork, leg: CallLeg, event: LegEvent): ForkOutcome {
@@ -28,9 +34,22 @@ export function stepFork(fork: Fork, leg: CallLeg, event: LegEvent): ForkOutcome
   const refusal = refusalOf(event);
   const refusals = [...fork.refusals, refusal];
   // A 6xx speaks for every place where the user could be found [RFC3261 16.7 step 5].
-  if (refusal.status >= 600) return { type: 'failed', refusal, others };
-  if (others.length === 0) return hunt(fork, refusals) ?? { type: 'failed', refusal: bestRefusal(refusals), others };
+  if (refusal.status >= 600) return failed(fork, refusal, others);
+  if (others.length === 0) return hunt(fork, refusals) ?? failed(fork, bestRefusal(refusals), others);
   return { type: 'fewer', fork: { ...fork, ringing: others, refusals } };
+}
+
+function failed({ forwarding }: Fork, refusal: Refusal, others: readonly CallLeg[]): ForkOutcome {
+  const { status, redirect } = refusal;
+  // The first number that a 3xx names [RFC3261 8.1.3.4].
+  const sentTo = status < 400 ? redirect?.[0] : forwardedOn(forwarding, status);
+  return { type: 'failed', refusal, others, ...(sentTo !== undefined && { sentTo }) };
+}
+
+/** Where a refusal sends the call on. A phone that cannot be reached answers as little as one that nobody lifts. */
+function forwardedOn(forwarding: Forwarding | undefined, status: number): string | undefined {
+  if (status === 486 || status === 600) return forwarding?.busy;
+  return status === 408 || status === 480 || status === 503 ? forwarding?.noAnswer?.number : undefined;
 }
 
 /**

@@ -38,6 +38,7 @@ export type {
   CallState,
   CallStep,
   CallTimer,
+  Forwarding,
   RouteRefusal,
   RoutedTarget,
 } from './call-state';

@@ -1,10 +1,11 @@
-import { newLegs, routeRefusalStatus } from './alerting';
+import { MAX_REDIRECTS, newLegs, routeRefusalStatus } from './alerting';
 import type {
   CallEffect,
   CallInput,
   CallLeg,
   CallStep,
   Fork,
+  Forwarding,
   OwnInput,
   RoutedTarget,
   TransferringCall,
@@ -27,8 +28,9 @@ export function stepTransfer(state: TransferringCall, input: OwnInput): CallStep
   switch (input.type) {
     case 'routed':
       if (state.target.phase !== 'routing' || input.attempt !== state.attempt) return { state, effects: [] };
+      if ('forward' in input) return sendOn(state, input.forward, []);
       if ('refusal' in input) return fail(state, routeRefusalStatus[input.refusal], []);
-      return callTarget(state, input.targets, input.next ?? []);
+      return callTarget(state, input.targets, input.next ?? [], input.forwarding);
     case 'leg': {
       const { referrer, transferee, target } = state;
       if (input.leg === referrer?.leg) return stepReferrer(state, referrer, input.event);
@@ -63,14 +65,32 @@ function callTarget(
   state: TransferringCall,
   routed: readonly RoutedTarget[],
   routedNext: readonly RoutedTarget[],
+  forwarding: Forwarding | undefined,
 ): CallStep {
   const targets = newLegs(routed, talking(state));
   if (targets.length === 0) return fail(state, 480, []);
   const next = newLegs(routedNext, [...talking(state), ...targets]);
   const ringing = targets.map(calledLeg);
+  const fork: Fork = { ringing, refusals: [], offered: ringing.length, next, ...(forwarding && { forwarding }) };
   return {
-    state: { ...state, target: { phase: 'ringing', ringing, refusals: [], offered: ringing.length, next } },
+    state: { ...state, target: { phase: 'ringing', ...fork } },
     effects: targets.map((target) => offerOf(state, target)),
+  };
+}
+
+/** The new call goes to another number, as a call that nobody transfers would. */
+function sendOn(state: TransferringCall, number: string, ended: readonly CallLeg[]): CallStep {
+  const { refer } = state;
+  if (refer.redirects >= MAX_REDIRECTS) return fail(state, 482, ended);
+  const attempt = state.attempt + 1;
+  return {
+    state: {
+      ...state,
+      attempt,
+      refer: { ...refer, target: number, redirects: refer.redirects + 1 },
+      target: { phase: 'routing' },
+    },
+    effects: [...release(ended, 'no-answer'), { type: 'route', attempt, number }],
   };
 }
 
@@ -100,6 +120,7 @@ function stepRinging(state: TransferringCall, fork: Fork, leg: CallLeg, event: L
       return reoffer({ ...state, target: answered }, release(outcome.others, 'answered-elsewhere'));
     }
     case 'failed':
+      if (outcome.sentTo !== undefined) return sendOn(state, outcome.sentTo, outcome.others);
       return fail(state, outwardStatus(outcome.refusal.status), outcome.others);
     default:
       return outcome satisfies never;
@@ -232,7 +253,10 @@ function stepTimer(state: TransferringCall, name: string): CallStep {
   const { target, modification, referrer, transferee } = state;
   if (name === 'route' && (target.phase === 'routing' || target.phase === 'joining')) return fail(state, 500, []);
   if (name === 'route' && target.phase === 'joined') return fail(state, 480, [target.leg]);
-  if (name === 'no-answer' && target.phase === 'ringing') return fail(state, 408, target.ringing);
+  if (name === 'no-answer' && target.phase === 'ringing') {
+    const sentTo = target.forwarding?.noAnswer?.number;
+    return sentTo === undefined ? fail(state, 408, target.ringing) : sendOn(state, sentTo, target.ringing);
+  }
   if (name === 'modify' && modification) {
     if (modification.from === undefined) return endAll(state, 'failed');
     return afterExchange(state, modificationTimedOut(modification, talking(state)));

@@ -81,7 +81,7 @@ function startTransfer(
     attempt,
     referrer,
     transferee,
-    refer: { exchange, target, by: referrer.party, notified: 100 },
+    refer: { exchange, target, by: referrer.party, notified: 100, redirects: 0 },
     ...(modification && { modification }),
     target: replaces ? { phase: 'joining', exchange: joining } : { phase: 'routing' },
   };

@@ -1,6 +1,7 @@
 import { type User } from './access';
 import { type BlfSpeedDial, type FeatureButton, type LayoutType, type SpeedDial, type UrlButton } from './key-config';
 import {
+  type CallForward,
   type Ephone,
   type EphoneDn,
   type EphoneDnTemplate,
@@ -173,6 +174,11 @@ export interface VoiceRegisterDn extends ModeRecord {
   sharedLine?: { maxCalls: number };
   /** `no-reg`: kept without effect. */
   noReg?: true;
+  /** `call-forward b2bua all | busy | noan | unreachable <number>`. */
+  forwardAll?: CallForward;
+  forwardBusy?: CallForward;
+  forwardNoAnswer?: CallForward;
+  forwardUnreachable?: CallForward;
 }
 
 /** `voice register template <tag>`, prompt `(config-register-temp)`. */

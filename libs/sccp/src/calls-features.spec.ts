@@ -323,3 +323,67 @@ describe('do not disturb', () => {
     expect(story.command(1, { type: 'release', cause: 'cancelled' }).news()).toContain('dnd off for 1');
   });
 });
+
+describe('forwarding of all calls', () => {
+  const asked = () => new CallsStory().softKey('forwardAll');
+  const forwards = (story: CallsStory) => story.news().filter((each) => /^(forward|leg|state)/.test(each));
+
+  it('asks for a number as for a call, and the digit that completes it ends that', () => {
+    const story = asked();
+    expect(story.news()).toEqual(expect.arrayContaining(['state 1 offHook', 'prompt 1 "Forward all calls to"']));
+    expect(forwards(story.digits('2101'))).toEqual(['forward line 1 2101', 'state 1 onHook']);
+    expect(story.state.calls).toEqual([]);
+    expect(story.state.lastDialled).toBeUndefined();
+  });
+
+  it.each([
+    ['the cross', (story: CallsStory) => story.digits('21#'), ['forward line 1 21', 'state 1 onHook']],
+    ['EndCall', (story: CallsStory) => story.digits('21').softKey('endCall'), ['forward line 1 21', 'state 1 onHook']],
+    [
+      'its own key',
+      (story: CallsStory) => story.digits('21').softKey('forwardAll'),
+      ['forward line 1 21', 'state 1 onHook'],
+    ],
+    [
+      'a speed dial',
+      (story: CallsStory) => story.press({ type: 'dialKey', number: '2101', instance: 1 }),
+      ['forward line 1 2101', 'state 1 onHook'],
+    ],
+    [
+      'EndCall without a number: nothing is forwarded',
+      (story: CallsStory) => story.softKey('endCall'),
+      ['state 1 onHook'],
+    ],
+    [
+      'its own key without a number: nothing is forwarded',
+      (story: CallsStory) => story.softKey('forwardAll'),
+      ['state 1 onHook'],
+    ],
+    [
+      'the handset put down: nothing is forwarded',
+      (story: CallsStory) => story.digits('21').hangUp(),
+      ['state 1 onHook'],
+    ],
+  ])('ends with %s', (_how, act, said) => {
+    expect(forwards(act(asked().forget()))).toEqual(said);
+  });
+
+  it('may begin off hook, on the line that has the dial tone', () => {
+    const story = new CallsStory().lift(2).forget();
+    expect(forwards(story.softKey('forwardAll').digits('2101'))).toEqual(['forward line 2 2101', 'state 1 onHook']);
+  });
+
+  it('of a line that is forwarded ends by one press', () => {
+    const lines = [{ number: '3001', displayName: 'Alice', channels: 2, isForwarded: true }];
+    const story = new CallsStory({ lines });
+    expect(story.softKey('forwardAll').news()).toEqual(['forward line 1 off']);
+    story.lift();
+    expect(forwards(story.forget().softKey('forwardAll'))).toEqual(['forward line 1 off', 'state 1 onHook']);
+  });
+
+  it('leaves a call that is up on hold meanwhile', () => {
+    const story = new CallsStory().talking().softKey('forwardAll').digits('2101');
+    expect(story.state.calls).toMatchObject([{ call: 1, phase: 'held' }]);
+    expect(story.news()).toContain('forward line 1 2101');
+  });
+});

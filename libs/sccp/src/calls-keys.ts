@@ -14,6 +14,7 @@ import {
 } from './calls-control';
 import { notice, softKeySet, prompt, startTone } from './calls-display';
 import { sendsDigitsItself } from './calls-media';
+import { forwardTo, pressForwardAll } from './calls-forward';
 import type { StationCall, StationFeature } from './calls-state';
 import type { CallsTurn } from './calls-turn';
 import type { SoftKey } from './soft-keys';
@@ -91,14 +92,14 @@ function collect(turn: CallsTurn, digit: string, line: number): void {
   if (!call) return;
   const { settings, dialPlan } = turn.world;
   // The cross sends what was dialled.
-  if (digit === '#' && call.digits !== '') return void dial(turn, call, call.digits);
+  if (digit === '#' && call.digits !== '') return complete(turn, call, call.digits);
   const digits = `${call.digits}${digit}`;
   const quiet = silence(turn, turn.update(call, { digits }));
   if (call.digits === '') turn.send(softKeySet(quiet, 'digitsAfterFirst'));
   const match = digits.length > MOST_DIGITS ? 'none' : dialPlan(digits, call.line);
   switch (match) {
     case 'whole':
-      return void dial(turn, quiet, digits);
+      return complete(turn, quiet, digits);
     case 'none':
       return fail(turn, quiet, 404, { type: 'released', cause: 'normal' });
     case 'partial':
@@ -107,6 +108,12 @@ function collect(turn: CallsTurn, digit: string, line: number): void {
     default:
       return match satisfies never;
   }
+}
+
+/** A number was dialled: to be called, or to forward calls there. */
+export function complete(turn: CallsTurn, call: StationCall, number: string): void {
+  if (call.isForward) forwardTo(turn, call, number);
+  else dial(turn, call, number);
 }
 
 /** A digit during a call, where the phone does not send it as RTP event itself [RFC2976]. */
@@ -122,7 +129,7 @@ export function dialNumber(turn: CallsTurn, number: string, line: number): void 
   if (number === '') return;
   if (active?.phase === 'dialling') {
     // What was typed before stays: a key does not add to it.
-    if (active.digits === '') dial(turn, active, number);
+    if (active.digits === '') complete(turn, active, number);
     return;
   }
   newCall(turn, knownLine(turn, line), 'speaker', number);
@@ -166,13 +173,14 @@ function pressFunction(turn: CallsTurn, key: SoftKey, line: number, named: numbe
     }
     case 'endCall': {
       const call = named === 0 ? turn.active() : (turn.find(named) ?? turn.active());
+      if (call?.isForward && call.digits !== '') return forwardTo(turn, call, call.digits);
       return call && finish(turn, call, { type: 'released', cause: 'normal' });
     }
     case 'backSpace':
       return backSpace(turn);
     case 'dial': {
       const active = turn.active();
-      return active?.phase === 'dialling' && active.digits !== '' ? void dial(turn, active, active.digits) : undefined;
+      return active?.phase === 'dialling' && active.digits !== '' ? complete(turn, active, active.digits) : undefined;
     }
     case 'transfer':
       return pressTransfer(turn, named);
@@ -183,6 +191,7 @@ function pressFunction(turn: CallsTurn, key: SoftKey, line: number, named: numbe
     case 'doNotDisturb':
       return pressDoNotDisturb(turn, named);
     case 'forwardAll':
+      return pressForwardAll(turn, knownLine(turn, line));
     case 'forwardBusy':
     case 'forwardNoAnswer':
     case 'info':

@@ -132,6 +132,8 @@ export interface StationCall {
   readonly asked?: string;
   /** What we said last is not true any more: it is said anew when nothing is asked. */
   readonly isStale?: true;
+  /** The number that is dialled is where all calls of the line are to go. */
+  readonly isForward?: true;
   /** The call that this one was made for, to transfer it here. */
   readonly transferOf?: number;
   /** The exchange of a transfer that is under way. */
@@ -161,6 +163,8 @@ export interface CallLine {
   readonly number: string;
   readonly displayName: string;
   readonly channels: number;
+  /** All its calls go elsewhere. */
+  readonly isForwarded?: boolean;
 }
 
 /**
@@ -241,6 +245,8 @@ export type StationCallsEffect =
   | { readonly type: 'standing'; readonly call: number; readonly standing: CallStanding }
   /** The user turned it on or off; `forCall`: until that call ends. */
   | { readonly type: 'doNotDisturb'; readonly isOn: boolean; readonly forCall?: number }
+  /** The user wants all calls of a line to go there; to ring here again without a number. */
+  | { readonly type: 'forwardAll'; readonly line: number; readonly number?: string }
   /** A key for something that is not a call by itself. */
   | { readonly type: 'feature'; readonly feature: StationFeature; readonly line: number; readonly call: number }
   | { readonly type: 'startTimer'; readonly name: CallTimer; readonly ms: number }

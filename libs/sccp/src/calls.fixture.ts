@@ -190,6 +190,8 @@ export function wordsOf(effect: StationCallsEffect): string {
       return `no timer ${effect.name}`;
     case 'doNotDisturb':
       return `dnd ${effect.isOn ? 'on' : 'off'}${effect.forCall === undefined ? '' : ` for ${effect.forCall}`}`;
+    case 'forwardAll':
+      return `forward line ${effect.line} ${effect.number ?? 'off'}`;
     case 'feature':
       return `feature ${effect.feature} line ${effect.line} call ${effect.call}`;
     default:

@@ -1,6 +1,6 @@
-import { dial, fail, finish, parkAt } from './calls-control';
+import { fail, finish, parkAt } from './calls-control';
 import { callState, lampsAndBell } from './calls-display';
-import { dialNumber, pressKey, setDoNotDisturb } from './calls-keys';
+import { complete, dialNumber, pressKey, setDoNotDisturb } from './calls-keys';
 import { obey, takeOfferedCall } from './calls-leg';
 import { channelOpened, negotiate } from './calls-media';
 import type {
@@ -119,7 +119,7 @@ function takeTimer(turn: CallsTurn, name: string): void {
   const call = turn.find(Number(reference));
   if (!call) return;
   if (kind === 'digits' && call.phase === 'dialling') {
-    if (call.digits !== '') dial(turn, call, call.digits);
+    if (call.digits !== '') complete(turn, call, call.digits);
     else fail(turn, call, 480, { type: 'released', cause: 'normal' });
   }
   if (kind === 'tone' && call.phase === 'failed') finish(turn, call, { type: 'released', cause: 'normal' });

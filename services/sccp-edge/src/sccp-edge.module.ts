@@ -26,6 +26,7 @@ import { sameLamp, samePhones, type SubscriptionEnding } from '@linewatch/presen
 import { BindingTable, SubscriptionTable } from '@linewatch/tables';
 import { Module } from '@nestjs/common';
 import { CALLS, CallMessages } from './call-messages.controller';
+import { CallForwarding } from './calls/call-forwarding';
 import { Calls } from './calls/calls';
 import { DoNotDisturb } from './calls/do-not-disturb';
 import { EXPLAINER, ExplainAnswers } from './explain.controller';
@@ -35,6 +36,7 @@ import { debuggedLamps } from './presence/lamp-debug';
 import { endOrphan, idPrefixOf } from './presence/reclaim';
 import type { Watched } from './presence/watch';
 import { Watches } from './presence/watches';
+import { tellForwards } from './stations/forwards';
 import { Registrations } from './stations/registrations';
 import { StationSession, type SessionPorts } from './stations/session';
 import { Stations } from './stations/stations';
@@ -87,6 +89,7 @@ export const sccpEdge: ServiceDefinition<typeof sccpEdgeSettings> = {
       metrics,
       settings: { noAnswerMs: config.current().telephonyService.ringingTimeout * 1_000 },
       standIn: () => monitor.edges().find(({ kind, alive }) => kind === 'sip' && alive)?.edge,
+      forwarding: new CallForwarding({ bus, config, wheel, floodLog }),
       doNotDisturb: new DoNotDisturb({ edge, outbox, subjects: bus.subjects, lines, floodLog }),
     });
 
@@ -201,6 +204,7 @@ export const sccpEdge: ServiceDefinition<typeof sccpEdgeSettings> = {
     config.onChange((next, previous) => {
       directory.apply(next);
       watches.directoryChanged();
+      if (next.ephoneDns !== previous.ephoneDns) for (const session of stations.all()) tellForwards(session, next);
       if (next.presence !== previous.presence || next.ephones !== previous.ephones)
         watches.rulesChanged(presenceRules(next));
     });

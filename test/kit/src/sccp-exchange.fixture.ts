@@ -298,6 +298,7 @@ class Session {
       }
       case 'doNotDisturb':
         return this.exchange.refresh();
+      case 'forwardAll':
       case 'feature':
         return undefined;
       case 'startTimer':

@@ -32,6 +32,8 @@ export abstract class SccpScreen {
   readonly speedDials = new Map<number, { readonly number: string; readonly label: string }>();
   /** BLF and feature keys by instance. */
   readonly keys = new Map<number, SccpKey>();
+  /** Where all calls of a line go, by its instance; empty when they do not. */
+  readonly forwards = new Map<number, string>();
   /** Line lamps by instance: 1 off, 2 on, 3 wink, 4 flash, 5 blink. */
   readonly lineLamps = new Map<number, number>();
   readonly calls: SccpCall[] = [];
@@ -114,6 +116,9 @@ export abstract class SccpScreen {
         for (const { instance, type } of this.buttons) {
           if (type === keyTypes.blf || type === keyTypes.feature) this.keys.set(instance, new SccpKey(instance, type));
         }
+        break;
+      case 'ForwardStat':
+        this.forwards.set(number('line'), number('all') ? text('allNumber') : '');
         break;
       case 'SoftKeyTemplateRes':
         this.softKeys = softKeysOf(message);

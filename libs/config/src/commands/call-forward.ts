@@ -1,4 +1,5 @@
 import { type Args, type Command } from '../command';
+import { type ModeRecord, type VoiceRegisterDn } from '../config';
 import { type CallForward, type EphoneDn } from '../sccp-config';
 
 const SCOPE = '[<primary|secondary|dialplan-pattern>$scope]';
@@ -8,41 +9,60 @@ const SCOPE_HELP = [
   'Only calls to a number that a dial-plan pattern made',
 ];
 const CALL_FORWARD = 'Where calls go instead';
+const TIMEOUT = ['After this time', 'Seconds'];
 
-function forward(
-  word: string,
-  field: 'forwardAll' | 'forwardBusy' | 'forwardNoAnswer',
+type Field = 'forwardAll' | 'forwardBusy' | 'forwardNoAnswer' | 'forwardUnreachable';
+type Forwarded = { [K in Field]?: CallForward };
+
+/** A form of the command: its words, the rest of its pattern, and where it is kept. */
+function forward<Dn extends ModeRecord & Forwarded>(
+  words: string,
+  field: Field & keyof Dn,
   rest: string,
   help: readonly string[],
-): Command<EphoneDn> {
+): Command<Dn> {
   return {
-    pattern: `call-forward ${word} ~ DIALED$target ${rest}${SCOPE}`,
-    help: [CALL_FORWARD, ...help, ...SCOPE_HELP],
+    pattern: `call-forward ${words}${rest}`,
+    help: [CALL_FORWARD, ...help],
     set: (dn, args) => {
-      dn[field] = forwardOf(args);
+      (dn as Forwarded)[field] = forwardOf(args);
     },
     unset: (dn) => {
       delete dn[field];
     },
     render: (dn) => {
-      const to = dn[field];
+      const to = (dn as Forwarded)[field];
       if (to === undefined) return [];
       const timeout = to.timeout === undefined ? '' : ` timeout ${to.timeout}`;
-      return [`call-forward ${word} ${to.target}${timeout}${to.scope === undefined ? '' : ` ${to.scope}`}`];
+      return [`call-forward ${words} ${to.target}${timeout}${to.scope === undefined ? '' : ` ${to.scope}`}`];
     },
   };
 }
 
+const sccp = (word: string, field: Field & keyof EphoneDn, rest: string, help: readonly string[]): Command<EphoneDn> =>
+  forward(word, field, ` ~ DIALED$target ${rest}${SCOPE}`, [...help, ...SCOPE_HELP]);
+
 /** `call-forward {all | busy | noan} …` of an ephone-dn; its status does not depend on them [cme-presence 3.3]. */
 export const callForwards: readonly Command<EphoneDn>[] = [
-  forward('all', 'forwardAll', '', ['All calls', 'Number']),
-  forward('busy', 'forwardBusy', '', ['When it is busy', 'Number']),
-  forward('noan', 'forwardNoAnswer', 'timeout (3-60000)$timeout ', [
-    'When nobody answers',
-    'Number',
-    'After this time',
-    'Seconds',
-  ]),
+  sccp('all', 'forwardAll', '', ['All calls', 'Number']),
+  sccp('busy', 'forwardBusy', '', ['When it is busy', 'Number']),
+  sccp('noan', 'forwardNoAnswer', 'timeout (3-60000)$timeout ', ['When nobody answers', 'Number', ...TIMEOUT]),
+];
+
+const sip = (
+  word: string,
+  field: Field & keyof VoiceRegisterDn,
+  rest: string,
+  help: readonly string[],
+): Command<VoiceRegisterDn> =>
+  forward(`b2bua ${word}`, field, ` ~ DIALED$target${rest}`, ['Forwarding by this system', ...help]);
+
+/** `call-forward b2bua {all | busy | noan | unreachable} …` of a voice register dn. */
+export const b2buaForwards: readonly Command<VoiceRegisterDn>[] = [
+  sip('all', 'forwardAll', '', ['All calls', 'Number']),
+  sip('busy', 'forwardBusy', '', ['When it is busy', 'Number']),
+  sip('noan', 'forwardNoAnswer', ' timeout (3-60000)$timeout', ['When nobody answers', 'Number', ...TIMEOUT]),
+  sip('unreachable', 'forwardUnreachable', '', ['When no phone is registered', 'Number']),
 ];
 
 function forwardOf(args: Args): CallForward {

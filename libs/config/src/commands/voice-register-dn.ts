@@ -1,5 +1,6 @@
 import { taggedMode } from '../command';
 import { type VoiceRegisterDn } from '../config';
+import { b2buaForwards } from './call-forward';
 import { allowWatch } from './common';
 
 /** `voice register dn <tag>`: a directory number of SIP phones [cme-presence 2.3, 2.8]. */
@@ -64,6 +65,7 @@ export const voiceRegisterDn = taggedMode<VoiceRegisterDn>({
         return [sharedLine.maxCalls === 2 ? 'shared-line' : `shared-line max-calls ${sharedLine.maxCalls}`];
       },
     },
+    ...b2buaForwards,
     {
       pattern: 'no-reg',
       help: ['Do not register with an external proxy, kept without effect'],

@@ -36,6 +36,9 @@ const config = applyCommands(emptyConfig(), [
   'voice register dn 2', ' number 23..',
   'voice register pool 1', ' id mac 0000.0000.0001', ' number 1 dn 1', ' number 2 dn 2',
   'voice register pool 2', ' id mac 0000.0000.0002', ' number 1 dn 1',
+  'voice register dn 3', ' number 2401', ' call-forward b2bua all 2409',
+  'voice register dn 4', ' number 2402', ' call-forward b2bua unreachable 2409',
+  'voice register pool 3', ' id mac 0000.0000.0003', ' number 1 dn 3', ' number 2 dn 4',
 ]).config; // prettier-ignore
 
 /** The edges that ring, or why nobody does. `alive` are the other edges that live, in epoch 3. */
@@ -63,8 +66,22 @@ async function ask(
   };
   const routed = await route(parts, number, ({ device }) => device === options.calls);
   if ('refusal' in routed) return routed.refusal;
+  if ('forward' in routed) return `forward ${routed.forward}`;
   return routed.targets.map(({ leg, edge, target }) => ({ leg, edge, ...(target.kind === 'phone' && target) }));
 }
+
+describe('where a forwarded number leads', () => {
+  const phones = { 'pool:3': [binding()] };
+
+  it('elsewhere when it sends all calls on, whoever is registered', async () => {
+    expect(await ask('2401', phones)).toBe('forward 2409');
+  });
+
+  it('elsewhere when nobody is registered', async () => {
+    expect(await ask('2402', {})).toBe('forward 2409');
+    expect(await ask('2402', phones)).toHaveLength(1);
+  });
+});
 
 describe('where a number is', () => {
   it('every contact of every phone that carries it, best q first [SB-96]', async () => {

@@ -1,4 +1,4 @@
-import type { RoutedTarget, RouteRefusal } from '@linewatch/call';
+import type { Forwarding, RoutedTarget, RouteRefusal } from '@linewatch/call';
 import type { LineEntry } from '@linewatch/config';
 import type { EdgeId, InstanceId, LegId, LineNumber } from '@linewatch/presence';
 import type { Clock, EdgeMonitor } from '@linewatch/runtime';
@@ -6,13 +6,20 @@ import { reachableBindings, type Bindings } from '../bindings';
 import type { Directory } from '../directory';
 import type { Lines } from '../lines';
 import type { PhoneTarget } from './edge-leg';
+import { forwardingOf } from './forwarding';
 import { holderOf, isParkSlot } from './park-choice';
 
 /** Phones that one call rings at most. */
 const MAX_TARGETS = 32;
 
 export type Routed =
-  | { readonly targets: readonly RoutedTarget[]; readonly next?: readonly RoutedTarget[] }
+  | {
+      readonly targets: readonly RoutedTarget[];
+      readonly next?: readonly RoutedTarget[];
+      readonly forwarding?: Forwarding;
+    }
+  /** Every call goes to that number instead. */
+  | { readonly forward: string }
   | { readonly refusal: RouteRefusal };
 
 /** Whether a phone, at one of its bindings, is the one that calls. */
@@ -37,22 +44,26 @@ export interface RoutingParts {
  * @param isCalling which of them calls; absent when none of them does
  */
 export async function route(parts: RoutingParts, number: string, isCalling?: CallingPhone): Promise<Routed> {
-  const entry = parts.directory.current().lines.resolve(number);
+  const { lines, config } = parts.directory.current();
+  const entry = lines.resolve(number);
   if (!entry) return { refusal: 'unknown-number' };
   if (isParkSlot(entry)) {
     const target = { kind: 'park-slot', line: entry.number } as const;
     return { targets: [{ leg: parts.newLeg(), edge: slotEdge(parts, entry.number), target }] };
   }
+  const { all, silent, unreachable, later } = forwardingOf(config, entry);
+  if (all !== undefined) return { forward: all };
   let targets: readonly RoutedTarget[];
   try {
-    targets = await phonesOf(parts, entry);
+    targets = await phonesOf(parts, entry, silent);
   } catch (error) {
     if ((error as Error | undefined)?.name !== 'UnavailableError') throw error;
     return { refusal: 'could-not-ask' };
   }
   const others = targets.filter(({ target }) => target.kind !== 'phone' || !isCalling?.(target));
   const chosen = (others.length > 0 ? others : targets).slice(0, MAX_TARGETS);
-  return chosen.length > 0 ? { targets: chosen } : { refusal: 'nobody-registered' };
+  if (chosen.length > 0) return { targets: chosen, ...(later && { forwarding: later }) };
+  return unreachable === undefined ? { refusal: 'nobody-registered' } : { forward: unreachable };
 }
 
 /** The edge that has the parked call; for a free slot one that all edges agree on, so that two calls cannot take it. */
@@ -63,10 +74,16 @@ function slotEdge({ edge, monitor, lines }: RoutingParts, line: LineNumber): Edg
   return [edge.id, ...others].sort()[0] ?? edge.id;
 }
 
-async function phonesOf(parts: RoutingParts, entry: LineEntry): Promise<RoutedTarget[]> {
+/** @param silent instances that do not ring */
+async function phonesOf(
+  parts: RoutingParts,
+  entry: LineEntry,
+  silent: ReadonlySet<InstanceId>,
+): Promise<RoutedTarget[]> {
   const all = await parts.bindings.of(entry.number);
   const carried = new Map<string, InstanceId>();
   for (const { id, devices } of entry.instances) {
+    if (silent.has(id)) continue;
     for (const device of devices) if (!carried.has(device)) carried.set(device, id);
   }
   const reachable = reachableBindings(all, parts.clock.now(), (device) => carried.get(device));

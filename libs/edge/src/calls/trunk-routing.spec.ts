@@ -35,6 +35,7 @@ async function ask(number: string, { mayLeave = true, isAlone = false } = {}) {
   };
   const routed = await routeAnywhere(parts, number, mayLeave);
   if ('refusal' in routed) return routed.refusal;
+  if ('forward' in routed) throw new Error(`forwarded to ${routed.forward}`);
   const all = [...routed.targets, ...(routed.next ?? [])];
   expect(all.map(({ leg, edge }) => [leg, edge])).toEqual(all.map((_, at) => [`leg${at + 1}`, sipEdge]));
   return all.map(({ target }) => (target.kind === 'dial-peer' ? target.tag : target.kind));

@@ -22,6 +22,7 @@ function setUp(settings = {}) {
   const edge = { id: 'sccp-edge-1', epoch: 7 };
   const facts: string[] = [];
   const dnd: string[] = [];
+  const forwards: string[] = [];
   const bindingOf = (line: string) => ({ contact: line, q: 1, expiresAt: clock.now() + 1e9, edge: edge.id, epoch: 7, connectionBound: true }); // prettier-ignore
   const here = new Set<string>();
   const log = {
@@ -56,6 +57,12 @@ function setUp(settings = {}) {
     settings,
     standIn: () => undefined,
     doNotDisturb: { set: ({ device }, isOn) => void dnd.push(`${device} ${isOn}`), isOn: () => false },
+    forwarding: {
+      set: async ({ number }, target) => {
+        forwards.push(`${number} ${target ?? 'off'}`);
+        return target !== '3009';
+      },
+    },
   });
   calls.shared.resume();
   const phones = [1, 2, 3].map((tag) => {
@@ -98,7 +105,7 @@ function setUp(settings = {}) {
     one.listens();
     await settle();
   };
-  return { clock, calls, facts, dnd, one, two, three, talk };
+  return { clock, calls, facts, dnd, forwards, one, two, three, talk };
 }
 
 const OFF_HOOK = 1;
@@ -233,6 +240,21 @@ describe('the calls of an SCCP edge', () => {
     expect(two.states()).toEqual([4]);
     two.softKey('park');
     expect(two.sent.at(-1)).toMatchObject({ name: 'DisplayDynamicNotifyMessage', notify: 'Key is not active' });
+  });
+
+  it('forwarding of all calls is told with the number of the line, and the phone hears when it is not stored', async () => {
+    const { one, facts, forwards } = setUp();
+    one.softKey('forwardAll');
+    expect(facts).toEqual(['3001 trying']);
+    one.press({ type: 'enbloc', number: '3002', line: 1 });
+    await settle();
+    expect(forwards).toEqual(['3001 3002']);
+    expect(facts).toEqual(['3001 trying', '3001 terminated']);
+    expect(one.sent.some(({ name }) => name === 'DisplayDynamicNotifyMessage')).toBe(false);
+    one.softKey('forwardAll');
+    one.press({ type: 'enbloc', number: '3009', line: 1 });
+    await settle();
+    expect(one.sent.at(-1)).toMatchObject({ name: 'DisplayDynamicNotifyMessage', notify: 'Forwarding not changed' });
   });
 
   it('do-not-disturb is told when it is turned on and off, and for one call only until that ends [AG-dnd]', async () => {

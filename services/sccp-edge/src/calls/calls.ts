@@ -2,6 +2,7 @@ import { EdgeCalls, type CallParts, type Lines, type LineView, type Turns } from
 import type { DeviceName, LineNumber } from '@linewatch/presence';
 import type { RegisteredStation, StationCallsInput, StationEvent } from '@linewatch/sccp';
 import type { Phone } from '../stations/phone';
+import type { CallForwarding } from './call-forwarding';
 import type { DoNotDisturb } from './do-not-disturb';
 import { PhoneCalls } from './phone-calls';
 import type { PhoneCallsPorts } from './phone-calls-ports';
@@ -15,6 +16,7 @@ export interface CallsParts extends CallParts {
   readonly lines: Pick<Lines, 'all' | 'onChange' | 'get'>;
   readonly standIn: () => string | undefined;
   readonly doNotDisturb: Pick<DoNotDisturb, 'set' | 'isOn'>;
+  readonly forwarding: Pick<CallForwarding, 'set'>;
 }
 
 /** A phone on its connection, as its calls need it. */
@@ -39,7 +41,7 @@ export class Calls {
   private registrations = 0;
 
   constructor(private readonly parts: CallsParts) {
-    const { edge, wheel, directory, lines, metrics, doNotDisturb } = parts;
+    const { edge, wheel, directory, lines, metrics, doNotDisturb, forwarding } = parts;
     this.shared = new EdgeCalls<SccpLeg, SccpLegs>({
       ...parts,
       protocol: (legs, turns) => {
@@ -56,6 +58,7 @@ export class Calls {
       lines,
       mediaOf,
       disturb: (phone, isOn) => doNotDisturb.set(phone, isOn),
+      forward: (line, number) => forwarding.set(line, number),
       unknownFeatures: metrics.counters('features_unserved_total', 'Keys that do nothing yet, by feature', 'feature'),
     };
     parts.lines.onChange((view) => {

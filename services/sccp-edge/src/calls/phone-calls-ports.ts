@@ -3,6 +3,7 @@ import type { Directory, EdgeCalls, Lines, Turns } from '@linewatch/edge';
 import type { LabelledCounter, TimerWheel } from '@linewatch/runtime';
 import type { MediaDescription } from '@linewatch/sccp';
 import type { Phone } from '../stations/phone';
+import type { ForwardingLine } from './call-forwarding';
 import type { SccpLeg } from './sccp-leg';
 import type { SccpLegs } from './sccp-legs';
 
@@ -18,6 +19,8 @@ export interface PhoneCallsPorts {
   readonly mediaOf: (session: SessionDescription) => MediaDescription;
   /** Do-not-disturb of a phone was turned on or off. */
   readonly disturb: (phone: Phone, isOn: boolean) => void;
+  /** A line's calls are to go there, or to ring here again. @returns whether that is stored */
+  readonly forward: (line: ForwardingLine, number: string | undefined) => Promise<boolean>;
   /** Keys that were pressed and do nothing yet, by feature. */
   readonly unknownFeatures: LabelledCounter;
 }

@@ -24,6 +24,7 @@ import {
   type StationLegEvent,
   stepStationCalls,
 } from '@linewatch/sccp';
+import { forwardOf } from '../stations/forwards';
 import type { Phone, PhoneDn } from '../stations/phone';
 import { callSettings } from './call-settings';
 import { dialPlanOf, matchAnywhere } from './dial-plan';
@@ -142,6 +143,7 @@ export class PhoneCalls {
         number: dn?.number ?? '',
         displayName: dn?.name ?? '',
         channels,
+        isForwarded: dn !== undefined && forwardOf(config, dn.instance).all !== undefined,
       })),
       dialPlan: (digits) => matchAnywhere(dialPlanOf(lines), dialPeers, digits),
       isParkSlot: (number) => isParkSlot(lines.resolve(number)),
@@ -161,6 +163,8 @@ export class PhoneCalls {
         return this.stands(effect.call, effect.standing);
       case 'doNotDisturb':
         return this.disturbed(effect.isOn, effect.forCall);
+      case 'forwardAll':
+        return this.forwardAll(effect.line, effect.number);
       case 'feature':
         return this.feature(effect.feature, effect.line, effect.call);
       case 'startTimer': {
@@ -298,6 +302,16 @@ export class PhoneCalls {
     if (forCall !== undefined && isOn) this.undisturbed.add(forCall);
     if (forCall !== undefined && !isOn) this.undisturbed.delete(forCall);
     this.ports.disturb(this.station.phone, isOn || this.undisturbed.size > 0 || this.state.doNotDisturb);
+  }
+
+  /** The phone hears by ForwardStat what is in force once it is. */
+  private forwardAll(line: number, number: string | undefined): void {
+    const { device, lines } = this.station.phone;
+    const dn = lines[line - 1]?.dns[0];
+    if (!dn) return;
+    void this.ports.forward({ device, number: dn.number, instance: dn.instance }, number).then((isStored) => {
+      if (!isStored && !this.isGone) this.notice('Forwarding not changed');
+    });
   }
 
   /** A key for something that is no call by itself. */

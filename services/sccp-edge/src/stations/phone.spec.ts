@@ -40,7 +40,7 @@ describe('who registers', () => {
     const phone = phoneWith(' keepalive 20', ' button 1:1 2:3 3:2');
     expect(phone).toMatchObject({ device: 'ephone:1', keepAliveSeconds: 20, numbers: ['3001', '3003', '3002'] });
     expect(phone.lines.map(({ channels }) => channels)).toEqual([2, 1, 8]);
-    expect(phone.profile.lines[0]).toEqual({ number: '3001', displayName: 'Ada', label: 'Ada 3001' });
+    expect(phone.profile.lines[0]).toEqual({ number: '3001', displayName: 'Ada', label: 'Ada 3001', forward: {} });
     expect(primaryNumberOf(phone)).toBe('3001');
   });
 

@@ -11,6 +11,7 @@ import {
 } from '@linewatch/config';
 import type { DirectoryView } from '@linewatch/edge';
 import type { DeviceName, InstanceId, LineNumber } from '@linewatch/presence';
+import { lineForwardOf } from './forwards';
 import {
   buttonTypes,
   deviceTypes,
@@ -82,6 +83,7 @@ export function phoneOf(config: Config, ephone: Ephone, model?: string): Phone {
       number: dn?.number ?? '',
       displayName: dn?.name ?? dn?.number ?? '',
       label: dn?.label ?? dn?.number ?? '',
+      ...(dn && { forward: lineForwardOf(dn) }),
     })),
     buttons: inPlace(keys),
     ...(ephone.username !== undefined && { userName: ephone.username }),
