@@ -1,20 +1,22 @@
 /**
- * `npm run test:peers`: real SIP user agents against linewatch. Finds SIPp, baresip and tshark on the PATH or unpacks
- * the distribution's packages into the user's cache folder without root, tells the tests where they are, runs the jest
- * project `peers` and closes with one plain line of totals.
+ * `npm run test:peers`: real SIP user agents and a real proxy against linewatch. Finds SIPp, baresip, tshark and Kamailio
+ * on the PATH or unpacks the distribution's packages into the user's cache folder without root, tells the tests where
+ * they are, runs the jest project `peers` and closes with one plain line of totals.
  *
- * The tests find in their environment: LINEWATCH_SIPP, LINEWATCH_BARESIP, LINEWATCH_TSHARK (programs that run as they
- * are) and LINEWATCH_BARESIP_MODULES (`module_path` for baresip's configuration). tshark listens on the loopback
- * interface, for which it needs root or CAP_NET_RAW.
+ * The tests find in their environment: LINEWATCH_SIPP, LINEWATCH_BARESIP, LINEWATCH_TSHARK, LINEWATCH_KAMAILIO (programs
+ * that run as they are), LINEWATCH_BARESIP_MODULES (`module_path` for baresip's configuration) and
+ * LINEWATCH_KAMAILIO_MODULES (`mpath` for Kamailio's). tshark listens on the loopback interface, for which it needs root
+ * or CAP_NET_RAW.
  */
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { environmentOf, hasApt, unpackDebian } from './debian.mjs';
 import { installDependencies } from './install.mjs';
 import { runJest } from './jest.mjs';
 import { root } from './paths.mjs';
 
 const programs = { sipp: 'sip-tester', baresip: 'baresip-core', tshark: 'tshark' };
+const proxies = { kamailio: ['kamailio', 'kamailio-presence-modules'] };
 
 try {
   if (!readdirSync(join(root, 'test'), { recursive: true }).some((file) => String(file).endsWith('.peers.spec.ts'))) {
@@ -22,35 +24,40 @@ try {
     process.exit(0);
   }
   installDependencies((line) => console.error(`npm run test:peers: ${line}`));
-  const { passed, failed } = runJest('peers', { ...process.env, ...peers((line) => console.error(line)) });
-  console.log(`${passed} passed, ${failed} failed`);
-  process.exit(failed === 0 && passed > 0 ? 0 : 1);
+  const totals = runJest('peers', { ...process.env, ...peers((line) => console.error(line)) });
+  console.log(`${totals.passed} passed, ${totals.failed} failed`);
+  process.exit(totals.failed === 0 && totals.passed > 0 ? 0 : 1);
 } catch (error) {
   console.error(`npm run test:peers: ${error.message}`);
   process.exit(1);
 }
 
-/** Variables that say where the programs are. All come from one place: the PATH, else the unpacked packages. */
+/** Variables that say where the programs are: those on the PATH where all of a set are there, else the unpacked packages. */
 function peers(tell) {
-  const found = Object.fromEntries(Object.keys(programs).map((program) => [program, onPath(program)]));
+  const agents = setOf('peers', programs, 'baresip', tell);
+  const proxy = setOf('kamailio', proxies, 'kamailio', tell);
+  return {
+    LINEWATCH_SIPP: agents.sipp,
+    LINEWATCH_BARESIP: agents.baresip,
+    LINEWATCH_BARESIP_MODULES: agents.modules,
+    LINEWATCH_TSHARK: agents.tshark,
+    LINEWATCH_KAMAILIO: proxy.kamailio,
+    LINEWATCH_KAMAILIO_MODULES: proxy.modules,
+  };
+}
+
+/** Programs that come together, and the folder of modules of one of them. */
+function setOf(name, wanted, modular, tell) {
+  const found = Object.fromEntries(Object.keys(wanted).map((program) => [program, onPath(program)]));
   const missing = Object.keys(found).filter((program) => !found[program]);
-  const modules = missing.length === 0 ? modulesBeside(found.baresip) : undefined;
-  if (modules) return variables({ ...found, modules });
-  const packages = Object.values(programs);
+  const modules = missing.length === 0 ? modulesBeside(found[modular]) : undefined;
+  if (modules) return { ...found, modules };
+  const packages = Object.values(wanted).flat();
   if (!hasApt())
     throw new Error(
       `no ${missing.join(', ')} on this machine: install ${packages.join(', ')} (names of Debian and Ubuntu)`,
     );
-  return unpacked(unpackDebian({ name: 'peers', packages, tell }));
-}
-
-function variables({ sipp, baresip, tshark, modules }) {
-  return {
-    LINEWATCH_SIPP: sipp,
-    LINEWATCH_BARESIP: baresip,
-    LINEWATCH_BARESIP_MODULES: modules,
-    LINEWATCH_TSHARK: tshark,
-  };
+  return unpacked(unpackDebian({ name, packages, tell }), Object.keys(wanted), modular);
 }
 
 function onPath(program) {
@@ -68,27 +75,32 @@ function onPath(program) {
   });
 }
 
-/** Debian puts the modules into /usr/lib/baresip, others into /usr/local/lib or a folder of the machine's kind. */
-function modulesBeside(baresip) {
-  const libraries = join(dirname(dirname(baresip)), 'lib');
+/** Debian puts modules into /usr/lib/<program>, others into /usr/local/lib or a folder of the machine's kind. */
+function modulesBeside(program) {
+  const libraries = join(dirname(dirname(program)), 'lib');
   const kinds = existsSync(libraries) ? readdirSync(libraries).filter((name) => name.endsWith('-linux-gnu')) : [];
-  const folders = ['', ...kinds].map((kind) => join(libraries, kind, 'baresip', 'modules'));
+  const folders = ['', ...kinds].map((kind) => join(libraries, kind, basename(program), 'modules'));
   return folders.find((folder) => existsSync(folder));
 }
 
 /** Programs of an unpacked root need its libraries, so each gets a script that names them. */
-function unpacked(folder) {
+function unpacked(folder, names, modular) {
   const scripts = join(dirname(folder), 'bin');
   mkdirSync(scripts, { recursive: true });
-  const { LD_LIBRARY_PATH } = environmentOf(folder, {});
+  const programOf = (name) =>
+    ['usr/bin', 'usr/sbin'].map((part) => join(folder, part, name)).find((file) => existsSync(file)) ??
+    failed(`the packages unpacked into ${folder} hold no ${name}`);
+  const modules =
+    modulesBeside(programOf(modular)) ?? failed(`the packages unpacked into ${folder} hold no modules of ${modular}`);
+  const libraries = [environmentOf(folder, {}).LD_LIBRARY_PATH, dirname(modules)].join(delimiter);
   const data = existsSync(join(folder, 'usr/share/wireshark')) ? join(folder, 'usr/share/wireshark') : undefined;
-  const script = (program) => {
-    const file = join(scripts, program);
+  const script = (name) => {
+    const file = join(scripts, name);
     const lines = [
       '#!/bin/sh',
-      `export LD_LIBRARY_PATH=${quoted(LD_LIBRARY_PATH)}`,
+      `export LD_LIBRARY_PATH=${quoted(libraries)}`,
       ...(data ? [`export WIRESHARK_DATA_DIR=${quoted(data)}`] : []),
-      `exec ${quoted(join(folder, 'usr/bin', program))} "$@"`,
+      `exec ${quoted(programOf(name))} "$@"`,
       '',
     ];
     // Renamed into place: another run may be executing the present one.
@@ -96,9 +108,12 @@ function unpacked(folder) {
     renameSync(`${file}.${process.pid}`, file);
     return file;
   };
-  const modules = modulesBeside(join(folder, 'usr/bin/baresip'));
-  if (!modules) throw new Error(`the package baresip-core unpacked into ${folder} holds no modules`);
-  return variables({ sipp: script('sipp'), baresip: script('baresip'), tshark: script('tshark'), modules });
+  return { ...Object.fromEntries(names.map((name) => [name, script(name)])), modules };
+}
+
+/** @throws {Error} */
+function failed(what) {
+  throw new Error(what);
 }
 
 function quoted(text) {

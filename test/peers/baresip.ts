@@ -19,6 +19,8 @@ export interface BaresipOptions {
   readonly watches?: readonly string[];
   /** UDP when absent. */
   readonly transport?: 'udp' | 'tcp';
+  /** Whether it registers; it does when absent. One that does not only watches. */
+  readonly registers?: boolean;
   readonly credentials?: { readonly username: string; readonly password: string };
   /** A folder of the test, in which it gets one of its own. */
   readonly folder: string;
@@ -32,7 +34,7 @@ export class Baresip {
     private readonly control: Socket,
   ) {}
 
-  /** Starts one; resolves when it is registered. @throws Error with its log when it is not */
+  /** Starts one; resolves when it is registered, or ready where it does not register. @throws Error with its log when it is not */
   static async register(options: BaresipOptions): Promise<Baresip> {
     const { number, host } = options;
     const port = await freeSipPorts(host, 1);
@@ -43,7 +45,7 @@ export class Baresip {
     const child = new Child(toolPath('baresip'), args, { name: `baresip ${number}`, folder });
     try {
       await child.untilSaid(/ctrl_tcp: TCP socket listening[^]*baresip is ready/);
-      await child.untilSaid(/200 OK \(.*\) \[\d+ binding/);
+      if (options.registers !== false) await child.untilSaid(/200 OK \(.*\) \[\d+ binding/);
       const control = connect({ host: '127.0.0.1', port: controlPort });
       // Nobody waits for its answers; that it is gone is seen elsewhere.
       control.on('error', () => undefined).resume();
@@ -99,13 +101,13 @@ export class Baresip {
  */
 function writeSettings(
   folder: string,
-  { server, number, mac, host, watches = [], transport = 'udp', credentials }: BaresipOptions,
+  { server, number, mac, host, watches = [], transport = 'udp', registers = true, credentials }: BaresipOptions,
   { port, controlPort }: { port: number; controlPort: number },
 ): void {
   const domain = `${server.host}:${server.port};transport=${transport}`;
   const account = [
     `<sip:${number}@${domain}>`,
-    'regint=120',
+    `regint=${registers ? 120 : 0}`,
     'pubint=0',
     'answermode=manual',
     'audio_codecs=pcmu',

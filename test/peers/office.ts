@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Linewatch, type SipEndpoint, startLinewatch } from '@linewatch/kit';
 import { Baresip, type BaresipOptions } from './baresip';
 import { Capture, sipKind } from './capture';
+import { Kamailio, type KamailioOptions } from './kamailio';
 import { Sipp, type SippOptions } from './sipp';
 
 type Known = 'server' | 'folder';
@@ -11,6 +12,7 @@ type Known = 'server' | 'folder';
 /** A whole linewatch, a capture of all it says to phones, and the phones. */
 export class Office {
   private readonly phones: { quit(): Promise<void> }[] = [];
+  private readonly proxies: Kamailio[] = [];
 
   private constructor(
     private readonly linewatch: Linewatch,
@@ -18,12 +20,21 @@ export class Office {
     private readonly folder: string,
   ) {}
 
-  /** Starts them with a configuration of `testdata/`. With LINEWATCH_TEST_KEEP=1 the folder with the capture stays. */
-  static async open(configuration: string): Promise<Office> {
+  /**
+   * Starts them with a configuration of `testdata/`, and with files in its flash folder by their names. With
+   * LINEWATCH_TEST_KEEP=1 the folder with the capture stays.
+   */
+  static async open(
+    configuration: string,
+    { flash = {} }: { readonly flash?: Readonly<Record<string, string>> } = {},
+  ): Promise<Office> {
     const folder = mkdtempSync(join(tmpdir(), 'linewatch-peers-'));
     const config = readFileSync(join(__dirname, 'testdata', configuration), 'utf8');
     // Phones have addresses of their own, as the system of the example has.
-    const linewatch = await startLinewatch({ host: '127.0.0.2', config });
+    mkdirSync(join(folder, 'flash'));
+    for (const [name, text] of Object.entries(flash)) writeFileSync(join(folder, 'flash', name), text);
+    const flags = ['--flash', join(folder, 'flash')];
+    const linewatch = await startLinewatch({ host: '127.0.0.2', config, flags });
     try {
       const capture = await Capture.start(sipKind, linewatch.sip[0] as SipEndpoint, folder);
       return new Office(linewatch, capture, folder);
@@ -48,16 +59,23 @@ export class Office {
     if (code !== 0) throw new Error(`the configuration was refused: ${stderr}`);
   }
 
-  /** A baresip that has registered. */
-  async baresip(options: Omit<BaresipOptions, Known>): Promise<Baresip> {
-    const phone = await Baresip.register({ ...options, server: this.sip, folder: this.folder });
+  /** A Kamailio before this system; it stays until the end. */
+  async kamailio(options: Omit<KamailioOptions, Known>): Promise<Kamailio> {
+    const proxy = await Kamailio.start({ ...options, server: this.sip, folder: this.folder });
+    this.proxies.push(proxy);
+    return proxy;
+  }
+
+  /** A baresip that has registered. Another server may stand before this system. */
+  async baresip(options: Omit<BaresipOptions, Known> & Partial<Pick<BaresipOptions, 'server'>>): Promise<Baresip> {
+    const phone = await Baresip.register({ server: this.sip, ...options, folder: this.folder });
     this.phones.push(phone);
     return phone;
   }
 
   /** A phone that SIPp plays; nothing was sent yet. */
-  async sipp(options: Omit<SippOptions, Known>): Promise<Sipp> {
-    const phone = await Sipp.at({ ...options, server: this.sip, folder: this.folder });
+  async sipp(options: Omit<SippOptions, Known> & Partial<Pick<SippOptions, 'server'>>): Promise<Sipp> {
+    const phone = await Sipp.at({ server: this.sip, ...options, folder: this.folder });
     this.phones.push(phone);
     return phone;
   }
@@ -71,6 +89,7 @@ export class Office {
   /** Ends everything. */
   async close(): Promise<void> {
     await this.quitPhones();
+    await Promise.all(this.proxies.map((proxy) => proxy.quit()));
     await this.capture.stop();
     await this.linewatch.stop();
     if (process.env['LINEWATCH_TEST_KEEP'] !== '1') rmSync(this.folder, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freeSipPorts, type SipEndpoint, until } from '@linewatch/kit';
+import { isBound } from './bound';
 import { Child } from './child';
 import { toolPath } from './tools';
 
@@ -90,6 +91,8 @@ export class Sipp {
       ...['-trace_err', '-error_file', errors],
       ...Object.entries(mine).flatMap(([key, value]) => ['-key', key, value]),
       ...(credentials ? ['-au', credentials.username, '-ap', credentials.password] : []),
+      // Else it would prove who it is for the server and not for the line [RFC7616 3.4.6].
+      ...(credentials && keys['watched'] ? ['-auth_uri', `${keys['watched']}@${server.host}:${server.port}`] : []),
     ];
     const child = new Child(toolPath('sipp'), args, { name: `sipp ${number} ${scenario}`, folder });
     const run = new SippRun(child, errors);
@@ -128,19 +131,4 @@ export class SippRun {
       return '';
     }
   }
-}
-
-/** Whether a program has that UDP address or listens there by TCP, without taking it from one that is about to. */
-function isBound(host: string, port: number): boolean {
-  const octets = host.split('.').reverse().map((octet) => hex(Number(octet), 2)); // prettier-ignore
-  const local = `${octets.join('')}:${hex(port, 4)}`;
-  return ['udp', 'tcp'].some((table) =>
-    readFileSync(`/proc/net/${table}`, 'utf8')
-      .split('\n')
-      .some((line) => line.trim().split(/\s+/)[1] === local),
-  );
-}
-
-function hex(value: number, digits: number): string {
-  return value.toString(16).toUpperCase().padStart(digits, '0');
 }

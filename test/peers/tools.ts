@@ -1,6 +1,6 @@
-/** The programs of Debian that play the phones and watch the wire; `npm run test:peers` finds them. */
+/** The programs of Debian that play the phones and proxies and watch the wire; `npm run test:peers` finds them. */
 
-export type Tool = 'sipp' | 'baresip' | 'tshark';
+export type Tool = 'sipp' | 'baresip' | 'tshark' | 'kamailio';
 
 /**
  * Where a program is.
@@ -13,6 +13,11 @@ export function toolPath(tool: Tool): string {
 /** baresip's `module_path`. @throws like {@link toolPath} */
 export function baresipModules(): string {
   return variable('LINEWATCH_BARESIP_MODULES');
+}
+
+/** Kamailio's `mpath`. @throws like {@link toolPath} */
+export function kamailioModules(): string {
+  return variable('LINEWATCH_KAMAILIO_MODULES');
 }
 
 function variable(name: string): string {

@@ -125,6 +125,12 @@ describe('[RFC7616 3.4] credentials', () => {
       credentials({ password: 'guess' }, challenges(undefined, old)),
     ],
     ['[SB-120] an answer for another request', 'malformed', credentials({ uri: 'sip:9999@192.0.2.1' })],
+    [
+      '[RFC3261 22.4] the same user in a domain that a proxy replaced',
+      'ok',
+      credentials({ uri: 'sip:3001@proxy.example' }),
+    ],
+    ['[SB-120] a domain without the user', 'malformed', credentials({ uri: 'sip:192.0.2.1' })],
     ['[SB-120] an equal URI in other letters', 'ok', credentials({ uri: 'SIP:3001@192.0.2.1' })],
     ['another method', 'wrong', credentials({ method: 'REGISTER' })],
     [

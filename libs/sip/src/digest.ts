@@ -169,11 +169,13 @@ function algorithmOf(name: string | undefined, offered: readonly DigestAlgorithm
   return offered.find((algorithm) => algorithm === wanted);
 }
 
+/** Equal, or of the same user: a proxy may have put another domain into the Request-URI on the way [RFC3261 22.4]. */
 function namesRequest(uri: string, requestUri: string): boolean {
   if (uri === requestUri) return true;
   const named = parseUri(uri);
   const meant = parseUri(requestUri);
-  return named !== undefined && meant !== undefined && equalUri(named, meant);
+  if (named === undefined || meant === undefined) return false;
+  return equalUri(named, meant) || (Boolean(named.user) && named.user === meant.user);
 }
 
 function responseOf(
