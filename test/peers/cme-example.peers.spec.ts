@@ -20,6 +20,7 @@ it('baresip as 2101 sees 2102, a SIPp, idle, in use from its ringing on, idle af
   const { capture } = office;
   const watched = await office.sipp(pool2);
   await watched.register();
+  await office.untilShown('2102', 'idle');
   const watcher = await office.baresip({ ...pool1, watches: ['2102'] });
   const lamp = await subscriptionOf(capture, { watcher: '2101', watched: '2102' });
   const lamps = () => lampsOf(capture.messages(), lamp);
@@ -56,6 +57,7 @@ it('baresip as 2101 sees 2102, a SIPp, idle, in use from its ringing on, idle af
 it('SIPp as 2102 has its lamp follow 2101, a baresip, which its key calls and which then unregisters [T-4, T-9]', async () => {
   const { capture } = office;
   const watched = await office.baresip(pool1);
+  await office.untilShown('2101', 'idle');
   const watcher = await office.sipp(pool2);
   await watcher.register();
   const key = await watcher.start('lamp-key', { keys: { watched: '2101' } });

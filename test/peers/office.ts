@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Linewatch, type SipEndpoint, startLinewatch } from '@linewatch/kit';
+import { connectBus } from '@linewatch/bus';
+import { type Linewatch, type SipEndpoint, startLinewatch, until } from '@linewatch/kit';
 import { Baresip, type BaresipOptions } from './baresip';
 import { Capture, sipKind } from './capture';
 import { Kamailio, type KamailioOptions } from './kamailio';
@@ -57,6 +58,17 @@ export class Office {
   async configure(...lines: string[]): Promise<void> {
     const { code, stderr } = await this.linewatch.console(['configure', '-'], `${lines.join('\n')}\n`);
     if (code !== 0) throw new Error(`the configuration was refused: ${stderr}`);
+  }
+
+  /** Resolves when the system knows that the line shows this: what was registered a moment ago may be unknown at first. */
+  async untilShown(line: string, lamp: 'idle' | 'unknown'): Promise<void> {
+    const { natsUrl, prefix } = this.linewatch;
+    const bus = await connectBus({ servers: natsUrl, service: 'test', source: '/test/1', prefix });
+    const shown = async (): Promise<boolean> => {
+      const event = (await bus.last(bus.subjects.presence(line)))?.event;
+      return event?.type === 'linewatch.line.state' && event.data.lamp.state === lamp;
+    };
+    await until(shown, `line ${line} ${lamp}`).finally(() => bus.close());
   }
 
   /** A Kamailio before this system; it stays until the end. */
