@@ -32,6 +32,7 @@ export { type OwnershipPorts, checkOwnership, reclaimSubscriptions } from './sub
 export { type WatcherChangePorts, decideAgain, followWatchers } from './subscriptions/watcher-changes';
 export { type RefusedWatcher, Refusals } from './subscriptions/refusals';
 export { type SubscriptionAccount, Explainer } from './subscriptions/explainer';
+export { failuresChanged, isUpstream, upstreamFailure } from './subscriptions/upstream-failure';
 export { LineAudit } from './subscriptions/line-audit';
 export { type NotifyRecorder, type ToldState, notifyRecorder } from './subscriptions/notify-record';
 export { type SentNotify, SubscriptionDebug } from './subscriptions/subscription-debug';

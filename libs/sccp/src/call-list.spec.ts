@@ -53,6 +53,18 @@ describe('a number in a call list [sccp-wire 2.3]', () => {
     expect(story.take({ type: 'callListStatus', transactionID: 16, status: 2 }).sent()).toEqual([]);
   });
 
+  it('that was accepted may end by another answer, when what is beyond a trunk fails [cme-presence 4.6]', () => {
+    const story = accepted();
+    story.news();
+    story.take({ type: 'subscriptionAnswered', transactionID: 16, cause: 4 });
+    expect(story.news()).toEqual([
+      { type: 'stopTimer', name: 'callList 16' },
+      { type: 'send', message: answer(16, 4) },
+    ]);
+    expect(story.take({ type: 'callListStatus', transactionID: 16, status: 2 }).sent()).toEqual([]);
+    expect(story.take({ type: 'subscriptionAnswered', transactionID: 16, cause: 4 }).sent()).toEqual([]);
+  });
+
   it('is told of only after it was answered', () => {
     const story = new StationStory().registered().hear(ask(16, '4000'));
     expect(story.take({ type: 'callListStatus', transactionID: 16, status: 2 }).sent()).toEqual([]);

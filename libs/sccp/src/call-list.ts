@@ -48,16 +48,22 @@ export function requestEntry(
   };
 }
 
-/** The shell's answer: the phone hears the cause; when it is 0 the timer runs. */
+/**
+ * The shell's answer: the phone hears the cause; when it is 0 the timer runs. One that was accepted may end by another
+ * answer, when what is beyond a trunk fails [cme-presence 4.6].
+ */
 export function answerEntry(
   callList: RegisteredStation['callList'],
   transactionID: number,
   cause: number,
 ): CallListStep {
   const entry = callList[transactionID];
-  if (!entry || entry.accepted) return { callList, effects: [] };
+  if (!entry || (entry.accepted && cause === subscriptionCauses.ok)) return { callList, effects: [] };
   const said = answer(transactionID, entry, cause);
-  if (cause !== subscriptionCauses.ok) return { callList: without(callList, transactionID), effects: [said] };
+  if (cause !== subscriptionCauses.ok) {
+    const stop = { type: 'stopTimer', name: `callList ${transactionID}` } as const;
+    return { callList: without(callList, transactionID), effects: entry.accepted ? [stop, said] : [said] };
+  }
   const seconds = entry.timer > 0 && entry.timer <= MOST_SECONDS ? entry.timer : MOST_SECONDS;
   return {
     callList: { ...callList, [transactionID]: { ...entry, accepted: true } },

@@ -2,6 +2,7 @@ import {
   Bindings,
   checkOwnership,
   Directory,
+  failuresChanged,
   Explainer,
   LineAudit,
   Lines,
@@ -195,6 +196,7 @@ export const sccpEdge: ServiceDefinition<typeof sccpEdgeSettings> = {
     );
     lines.onChange((view, before) => {
       if (!before || !samePhones(before.state, view.state)) watches.phonesChanged(view.line);
+      if (failuresChanged(view, before)) watches.upstreamChanged(view.line);
       if (before && sameLamp(before.state.lamp, view.state.lamp)) return;
       const heardAt = clock.monotonic();
       if (watches.lineChanged(view.line) === 0) return;

@@ -5,6 +5,7 @@ import {
   decideAgain,
   Directory,
   Explainer,
+  failuresChanged,
   followWatchers,
   Latch,
   LineAudit,
@@ -21,7 +22,7 @@ import {
 import { EdgeIdentity, EdgeMonitor, presenceRules, Rounds, type ServiceDefinition } from '@linewatch/runtime';
 import { sameLamp, type Binding, type SubscriptionEnding } from '@linewatch/presence';
 import { toTag } from '@linewatch/sip';
-import { BindingTable, SubscriptionTable } from '@linewatch/tables';
+import { BindingTable, SubscriptionTable, UpstreamTable } from '@linewatch/tables';
 import { Module } from '@nestjs/common';
 import { Authentication } from './authentication';
 import { CALLS, CallMessages } from './call-messages.controller';
@@ -40,11 +41,15 @@ import { Notifications } from './subscriptions/notifications';
 import { windowOf } from './subscriptions/send-window';
 import { takeUp } from './subscriptions/reclaim';
 import { SubscribeHandler } from './subscriptions/subscribe';
+import { UpstreamEndings } from './subscriptions/upstream-ending';
 import { type Watched, WatchedTable } from './subscriptions/watched';
+import { UpstreamKeeper } from './upstream/keeper';
 import { authenticateOutsider, challengeOutsider, followCredentials } from './watchers/outsiders';
 import { identify } from './watcher-identity';
 
 const AUDIT_MS = 5_000;
+/** How soon a line beyond the trunk is let go when nobody watches it any more. */
+const UPSTREAM_MS = 1_000;
 /** A phone that proved to be one of ours keeps its budget for so long. */
 const KNOWN_MS = 3_600_000;
 /** What calls take: each begins one, or belongs to one. */
@@ -73,7 +78,10 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
       onSuperseded: (epoch) => context.stop(`another process is ${id} now, in epoch ${epoch}`),
     });
     const monitor = new EdgeMonitor(bus, clock, {
-      onLost: (lost) => calls.shared.edgeLost(lost),
+      onLost: (lost) => {
+        calls.shared.edgeLost(lost);
+        upstreaming.wake();
+      },
       onBack: (back) => calls.shared.edgeBack(back),
     });
     const calls: Calls = new Calls({
@@ -91,6 +99,7 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
       metrics,
     });
     for (const method of CALL_METHODS) endpoint.handle(method, (incoming) => calls.handle(incoming));
+    endpoint.handle('NOTIFY', (incoming) => (upstream.handle(incoming) ? undefined : calls.handle(incoming)));
     endpoint.handleAck((ack) => calls.handleAck(ack));
 
     const authentication = new Authentication({
@@ -159,6 +168,32 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
       debug,
       floodLog,
     });
+    const endings = new UpstreamEndings({ lines, notifications, clock, watchers: (line) => table.ofLine(line) });
+    const repaired = metrics.counters('audit_repairs_total', 'Differences that the audit found', 'what');
+    const upstream: UpstreamKeeper = new UpstreamKeeper({
+      edge,
+      sender: endpoint,
+      bus,
+      outbox,
+      subjects: bus.subjects,
+      table: new UpstreamTable(redis),
+      subscriptions,
+      directory,
+      lines,
+      edges: () => monitor.edges(),
+      wheel,
+      clock,
+      repaired,
+      counters: {
+        ended: metrics.counters('upstream_ended_total', 'Subscriptions at the server by why they ended', 'why'),
+        notified: metrics.counters('upstream_notify_total', 'NOTIFYs of the server by their answer', 'status'),
+      },
+      failed: (what, err) => floodLog.warn(what, `${what} of a line beyond the trunk failed`, { err }),
+    });
+    const upstreaming = new Rounds(() => upstream.round(), {
+      everyMs: UPSTREAM_MS,
+      onError: (err) => floodLog.warn('upstream', 'who watches lines beyond the trunk cannot be read', { err }),
+    });
     const watchers = {
       bus,
       subscriptions,
@@ -221,13 +256,15 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
     lines.onChange((view, before) => {
       const isSeen = !before || !sameLamp(before.state.lamp, view.state.lamp);
       notifications.lineChanged(table.ofLine(view.line, isSeen ? undefined : 'dialog'));
+      if (failuresChanged(view, before)) endings.lineChanged(view.line);
     });
     config.onChange((next, previous) => {
       directory.apply(next);
       if (next.presence !== previous.presence || next.sipUa !== previous.sipUa)
         decideAgain(watchers, presenceRules(next));
+      upstream.rulesChanged();
+      upstreaming.wake();
     });
-    const repaired = metrics.counters('audit_repairs_total', 'Differences that the audit found', 'what');
     const lineAudit = new LineAudit({ bus, lines, watched: () => table.lines(), clock, repaired });
     const audit = new Audit({ lines: lineAudit, table, notifications, clock, repaired });
     const auditing = new Rounds(() => audit.round(), {
@@ -246,11 +283,13 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
         legs: calls.shared.counters.legs,
       },
     }));
+    metrics.gauge('upstream_lines', 'Lines that this edge watches at the server', () => upstream.size);
     metrics.gauge('notify_waiting', 'Watchers that wait to be told', () => notifications.waiting);
     health.check('edge', () => ({ ok: edge.holds(), detail: `epoch ${edge.epoch}` }));
 
     await Promise.all([lines.start(), monitor.start()]);
     const registrations = await followWatchers(watchers);
+    await upstream.start();
     keeper.restore(lines.all());
     shield?.restore(lines.all());
     calls.shared.resume();
@@ -263,9 +302,14 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
       (err: unknown) => context.stop(`subscriptions cannot be taken up: ${String(err)}`),
     );
     auditing.start();
+    upstreaming.start();
 
     drain.on('accept', 'calls', () => calls.shared.drain());
     drain.on('pull', 'audit', () => auditing.stop());
+    drain.on('pull', 'lines beyond the trunk', async () => {
+      await upstreaming.stop();
+      await upstream.stop();
+    });
     drain.on('pull', 'registrations', () => keeper.stop());
     drain.on('pull', 'streams', () => {
       registrations.stop();

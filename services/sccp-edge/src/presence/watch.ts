@@ -2,6 +2,7 @@ import type { OwnedSubscription, ToldState } from '@linewatch/edge';
 import type { DeviceName, FlowRecord, SubscriptionId } from '@linewatch/presence';
 import type { TimerHandle } from '@linewatch/runtime';
 import type { StationInput } from '@linewatch/sccp';
+import type { Retries } from './retries';
 
 /** Where on a phone a lamp is. */
 export type LampPlace =
@@ -41,6 +42,8 @@ export interface Watched extends OwnedSubscription {
   told?: number;
   count: number;
   sentAt: number;
+  /** How its line beyond the trunk fails. */
+  retries: Retries;
 }
 
 /** Takes what a phone was told; the connection delivers it, so that it counts as answered with 200. */

@@ -1,6 +1,6 @@
 import { applyCommands, emptyConfig } from '@linewatch/config';
 import { Directory, ManualClock, Refusals, settle, type LineView } from '@linewatch/edge';
-import type { AuthorizeReply, Lamp, LineState, Subscription } from '@linewatch/presence';
+import type { AuthorizeReply, Lamp, LineState, RelayFailure, RelayView, Subscription } from '@linewatch/presence';
 import { Metrics, presenceRules } from '@linewatch/runtime';
 import type { StationInput } from '@linewatch/sccp';
 import type { LampPhone } from './watch';
@@ -32,6 +32,7 @@ function setUp(answer: (subscription: Subscription) => AuthorizeReply['word'] = 
   const metrics = new Metrics();
   const lamps = new Map<string, Lamp>();
   const phones = new Map<string, LineState['phones']>();
+  const relays = new Map<string, LineState['relayed']>();
   const asked: Subscription[] = [];
   const said: string[] = [];
   const world = { holds: true, answer };
@@ -58,7 +59,12 @@ function setUp(answer: (subscription: Subscription) => AuthorizeReply['word'] = 
     lines: {
       get: (line) => {
         const lamp = lamps.get(line);
-        return lamp && ({ line, version: 1, state: { lamp, phones: phones.get(line) ?? {} } } as LineView);
+        const [told, relayed] = [phones.get(line) ?? {}, relays.get(line) ?? {}];
+        return {
+          line,
+          version: 1,
+          state: { lamp: lamp ?? { state: 'unknown', dnd: false }, phones: told, relayed },
+        } as LineView;
       },
     },
     clock,
@@ -73,6 +79,11 @@ function setUp(answer: (subscription: Subscription) => AuthorizeReply['word'] = 
     },
     floodLog: { info: () => undefined, warn: () => undefined },
   });
+  const fails = (line: string, failure?: Partial<RelayFailure>) => {
+    const view = failure ? { package: 'presence', stale: false, failure: failure as RelayFailure } : undefined;
+    relays.set(line, view ? { server: view as RelayView } : {});
+    watches.upstreamChanged(line);
+  };
   const heard: StationInput[] = [];
   const phone: LampPhone = { flow: FLOW, input: (input) => void heard.push(input) };
   const show = (line: string, state: Lamp['state'], dnd = false) => {
@@ -83,7 +94,7 @@ function setUp(answer: (subscription: Subscription) => AuthorizeReply['word'] = 
     phones.set(line, parts);
     watches.phonesChanged(line);
   };
-  return { watches, directory, config, clock, asked, said, heard, phone, show, showPhones, world };
+  return { watches, directory, config, clock, asked, said, heard, phone, show, showPhones, fails, world };
 }
 
 const news = (heard: StationInput[]) =>
@@ -253,5 +264,94 @@ describe('the call lists of a phone', () => {
     watches.rulesChanged(presenceRules(directory.current().config));
     expect(said).toEqual(['rejected 3002']);
     expect(news(heard)).toEqual(['entry 16: 0']);
+  });
+});
+
+describe('keys and call lists of lines beyond the trunk [cme-presence 4.9]', () => {
+  const failure = (attempts: number, over: Partial<RelayFailure> = {}) => ({
+    kind: 'refused' as const,
+    status: 404,
+    attempts,
+    at: attempts,
+    ...over,
+  });
+  const open = async () => {
+    const rig = setUp();
+    rig.watches.begin(rig.phone, { ...one, keys: [{ instance: 2, number: '4001', deviceBased: true }] });
+    await settle();
+    expect(news(rig.heard)).toEqual(['key 2: 0']);
+    return rig;
+  };
+
+  it('a key shows what the server says of the line', async () => {
+    const { heard, show, asked } = await open();
+    expect(asked[0]).toMatchObject({ line: '4001', presentity: { kind: 'remote' } });
+    show('4001', 'in-use');
+    show('4001', 'idle', true);
+    expect(news(heard)).toEqual(['key 2: 2', 'key 2: 3']);
+  });
+
+  it('a key that fails is unknown, and rejected after 1 attempt and 10 retries [T-20]', async () => {
+    const { watches, heard, said, fails } = await open();
+    for (let attempt = 1; attempt <= 10; attempt += 1) fails('4001', failure(attempt));
+    expect(watches.table.size).toBe(1);
+    expect(said).toEqual([]);
+    fails('4001', failure(11));
+    expect(watches.table.size).toBe(0);
+    expect(news(heard)).toEqual(['key 2: 0']);
+    await settle();
+    expect(said).toEqual(['rejected 4001']);
+  });
+
+  it('the count begins anew with a success, and goes by the limit as it is then', async () => {
+    const { watches, directory, config, fails, show } = await open();
+    for (let attempt = 1; attempt <= 10; attempt += 1) fails('4001', failure(attempt));
+    fails('4001');
+    show('4001', 'idle');
+    for (let attempt = 1; attempt <= 11; attempt += 1) {
+      expect(watches.table.size).toBe(1);
+      if (attempt === 5) {
+        const changed = ['presence', ' sccp blf-speed-dial retry-interval 60 limit 20'];
+        directory.apply(applyCommands(config, changed).config);
+      }
+      fails('4001', failure(attempt, { at: 100 + attempt }));
+    }
+    expect(watches.table.size).toBe(1);
+    for (let attempt = 12; attempt <= 21; attempt += 1) fails('4001', failure(attempt, { at: 100 + attempt }));
+    expect(watches.table.size).toBe(0);
+  });
+
+  it('an attempt out of turn counts only for a key that had none, and no failure counts twice', async () => {
+    const { watches, fails } = await open();
+    fails('4001', failure(1));
+    for (let at = 50; at < 80; at += 1) fails('4001', failure(1, { at }));
+    fails('4001', failure(1, { at: 79 }));
+    expect([...watches.table.all()][0]?.retries.failed).toBe(1);
+  });
+
+  it('how a line failed before a key came is not its failure', async () => {
+    const rig = setUp();
+    rig.fails('4001', failure(7));
+    rig.watches.begin(rig.phone, { ...one, keys: [{ instance: 2, number: '4001', deviceBased: false }] });
+    await settle();
+    rig.watches.upstreamChanged('4001');
+    expect([...rig.watches.table.all()][0]?.retries.failed).toBe(0);
+    rig.fails('4001', failure(7, { at: 90 }));
+    expect([...rig.watches.table.all()][0]?.retries.failed).toBe(1);
+  });
+
+  it.each([
+    ['refuses', failure(1), 4],
+    ['ends it', { kind: 'terminated', attempts: 1, at: 1 } as const, 4],
+    ['does not answer', { kind: 'timeout', attempts: 1, at: 1 } as const, 3],
+  ])('an entry of a call list is not tried again when the server %s [cme-presence 4.6]', async (_what, how, cause) => {
+    const { watches, heard, phone, said, fails } = setUp();
+    watches.subscribe(phone, one, { transactionID: 5, number: '4001', seconds: 60 });
+    await settle();
+    expect(news(heard)).toEqual(['entry 5 cause 0', 'entry 5: 0']);
+    fails('4001', how);
+    expect(news(heard)).toEqual(['entry 5: 0', `entry 5 cause ${cause}`]);
+    await settle();
+    expect(said).toEqual(['rejected 4001']);
   });
 });

@@ -2,12 +2,14 @@ import { hasCallList } from '@linewatch/config';
 import {
   decideAgain,
   type Directory,
+  isUpstream,
   type Lines,
   ownedSubscription,
   OwnedTable,
   type Refusals,
   slicesOf,
   type SubscriptionRecords,
+  upstreamFailure,
   type WatchAuthorization,
 } from '@linewatch/edge';
 import type {
@@ -16,6 +18,7 @@ import type {
   Lamp,
   LineNumber,
   PresenceRules,
+  RelayFailure,
   SubscriptionEnding,
 } from '@linewatch/presence';
 import type { Clock, LabelledCounter, RateLimitedLog, TimerWheel } from '@linewatch/runtime';
@@ -24,6 +27,7 @@ import { type Phone, primaryNumberOf } from '../stations/phone';
 import { statusOf } from './lamp-status';
 import { monitoredLamp, numbersBeside } from './monitored';
 import { causeOf } from './refusal-causes';
+import { beginRetries, countFailure, failureCause, isGivenUp } from './retries';
 import { keyOf, lampInput, type LampPhone, type LampRecorder, type Watch, type Watched } from './watch';
 import { MOST_SECONDS, recordOf } from './watch-record';
 
@@ -118,6 +122,35 @@ export class Watches {
     return lamps;
   }
 
+  /**
+   * Sources of a line beyond the trunk fail in another way than before: its keys are tried again by the edge that watches
+   * it there, up to a limit; call lists are not [cme-presence 4.9, T-20].
+   */
+  upstreamChanged(line: LineNumber): void {
+    const { sccpRetryLimit } = this.ports.directory.current().config.presence;
+    for (const watched of [...this.table.ofLine(line)]) {
+      if (!isUpstream(watched.record)) continue;
+      const failure = this.failureOf(watched);
+      const isNew = failure !== undefined && failure.at !== watched.retries.at;
+      watched.retries = countFailure(watched.retries, failure);
+      if (!isNew) continue;
+      const { place } = watched.watch;
+      if (place.kind === 'call-list') this.endEntry(watched, place.transactionID, failureCause(failure));
+      else if (isGivenUp(watched.retries, sccpRetryLimit)) this.forget(watched, 'rejected');
+    }
+  }
+
+  private failureOf({ record }: Pick<Watched, 'record'>): RelayFailure | undefined {
+    return upstreamFailure(this.ports.lines.get(record.line)?.state, record.package);
+  }
+
+  private endEntry(watched: Watched, transactionID: number, cause: number): void {
+    const { watch } = watched;
+    watch.phone.input(lampInput(watch.place, blfStatuses.unknown));
+    watch.phone.input({ type: 'subscriptionAnswered', transactionID, cause });
+    this.drop(watch, 'rejected');
+  }
+
   /** Something happened on a phone of this line: keys that show phones show so [cme-presence 3.6]. */
   phonesChanged(line: LineNumber): void {
     if (this.phoneKeys.size === 0) return;
@@ -189,7 +222,13 @@ export class Watches {
     counters.answers.of(reply.word).add();
     if (reply.word !== 'allow') return this.refused(watch, watcher, reply.word);
     const { subscription: record, subId, token } = reply;
-    const watched: Watched = { ...ownedSubscription({ record, subId, token }), watch, count: 0, sentAt: 0 };
+    const watched: Watched = {
+      ...ownedSubscription({ record, subId, token }),
+      watch,
+      count: 0,
+      sentAt: 0,
+      retries: beginRetries(this.failureOf({ record })),
+    };
     if (watch.isOver) return this.sayEnd(watched, 'unregistered');
     watch.watched = watched;
     this.table.add(watched);

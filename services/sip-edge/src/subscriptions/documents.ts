@@ -1,5 +1,5 @@
-import type { Lines } from '@linewatch/edge';
-import type { DialogView, LineNumber } from '@linewatch/presence';
+import { type Lines, upstreamFailure } from '@linewatch/edge';
+import type { DialogView, LineNumber, Subscription } from '@linewatch/presence';
 import {
   type DialogView as DialogInfoView,
   dialogsToTell,
@@ -47,6 +47,11 @@ export class Documents {
    */
   view(line: LineNumber, number: string, domain: string): LineView {
     return this.of(line, number, domain).view;
+  }
+
+  /** When a line beyond the trunk last failed, as far as is known, while it still does. */
+  failedAt({ line, package: name }: Pick<Subscription, 'line' | 'package'>): number | undefined {
+    return upstreamFailure(this.lines.get(line)?.state, name)?.at;
   }
 
   /** Forgets a line that nobody watches any more. */

@@ -68,6 +68,7 @@ export class Notifications {
 
   /** Takes a new or reclaimed subscription: indexes it and does what its first step asks for. */
   begin(watched: Watched, step: NotifierStep): void {
+    watched.failedAt = this.ports.documents.failedAt(watched.record);
     this.ports.table.add(watched);
     this.scheduleExpiry(watched);
     this.apply(watched, step);
@@ -93,9 +94,10 @@ export class Notifications {
     return this.queue.length - this.queueStart + this.parked.length;
   }
 
-  /** Ends a subscription with a NOTIFY that says why. */
-  terminate(watched: Watched, reason: TerminationReason): void {
-    this.input(watched, { type: 'terminate', now: this.ports.clock.now(), reason });
+  /** Ends a subscription with a NOTIFY that says why, and after how many seconds to come again. */
+  terminate(watched: Watched, reason: TerminationReason, retryAfter?: number): void {
+    const again = retryAfter === undefined ? {} : { retryAfter };
+    this.input(watched, { type: 'terminate', now: this.ports.clock.now(), reason, ...again });
   }
 
   /** Ends a subscription without another word to its watcher [cme-presence 4.4]; `undefined`: says nothing in the stream either. */

@@ -30,6 +30,8 @@ export interface Watched extends OwnedSubscription {
   /** The status of the last answer, 0 before the first; and when, like `sentAt`. */
   answer: number;
   answeredAt: number;
+  /** When its line beyond the trunk last failed before it began: that one is not told to it. */
+  failedAt?: number;
 }
 
 /** A subscription with nothing under way. */
