@@ -61,6 +61,15 @@ export {
 } from './sip-text';
 export { NoAnswerError } from './sip-transactions';
 
+// Simulated presence server beyond a trunk
+export {
+  loopbackOf,
+  PresenceServer,
+  type PresenceServerOptions,
+  type ServedLamp,
+  type ServerMood,
+} from './presence-server';
+
 // Simulated Skinny phone
 export { type HeardSccp, type SccpButton, SccpReader, writeSccp } from './sccp-bytes';
 export { type SccpCall, type SccpCallState, type SccpChannel } from './sccp-call';
