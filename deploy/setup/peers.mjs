@@ -1,10 +1,10 @@
 /**
- * `npm run test:peers`: real SIP user agents and a real proxy against linewatch. Finds SIPp, baresip, tshark and Kamailio
- * on the PATH or unpacks the distribution's packages into the user's cache folder without root, tells the tests where
+ * `npm run test:peers`: real SIP user agents, a real proxy and TFTP clients against linewatch. Finds SIPp, baresip, tshark,
+ * Kamailio, tftp and curl on the PATH or unpacks the distribution's packages into the user's cache folder without root, tells the tests where
  * they are, runs the jest project `peers` and closes with one plain line of totals.
  *
- * The tests find in their environment: LINEWATCH_SIPP, LINEWATCH_BARESIP, LINEWATCH_TSHARK, LINEWATCH_KAMAILIO (programs
- * that run as they are), LINEWATCH_BARESIP_MODULES (`module_path` for baresip's configuration) and
+ * The tests find in their environment: LINEWATCH_SIPP, LINEWATCH_BARESIP, LINEWATCH_TSHARK, LINEWATCH_KAMAILIO,
+ * LINEWATCH_TFTP, LINEWATCH_CURL (programs that run as they are), LINEWATCH_BARESIP_MODULES (`module_path` for baresip's configuration) and
  * LINEWATCH_KAMAILIO_MODULES (`mpath` for Kamailio's). tshark listens on the loopback interface, for which it needs root
  * or CAP_NET_RAW.
  */
@@ -17,6 +17,8 @@ import { root } from './paths.mjs';
 
 const programs = { sipp: 'sip-tester', baresip: 'baresip-core', tshark: 'tshark' };
 const proxies = { kamailio: ['kamailio', 'kamailio-presence-modules'] };
+/** They load phones' files. */
+const clients = { tftp: 'tftp-hpa', curl: 'curl' };
 
 try {
   if (!readdirSync(join(root, 'test'), { recursive: true }).some((file) => String(file).endsWith('.peers.spec.ts'))) {
@@ -34,8 +36,9 @@ try {
 
 /** Variables that say where the programs are: those on the PATH where all of a set are there, else the unpacked packages. */
 function peers(tell) {
-  const agents = setOf('peers', programs, 'baresip', tell);
-  const proxy = setOf('kamailio', proxies, 'kamailio', tell);
+  const agents = setOf({ name: 'peers', wanted: programs, modular: 'baresip' }, tell);
+  const proxy = setOf({ name: 'kamailio', wanted: proxies, modular: 'kamailio' }, tell);
+  const { tftp, curl } = setOf({ name: 'file-clients', wanted: clients }, tell);
   return {
     LINEWATCH_SIPP: agents.sipp,
     LINEWATCH_BARESIP: agents.baresip,
@@ -43,15 +46,17 @@ function peers(tell) {
     LINEWATCH_TSHARK: agents.tshark,
     LINEWATCH_KAMAILIO: proxy.kamailio,
     LINEWATCH_KAMAILIO_MODULES: proxy.modules,
+    LINEWATCH_TFTP: tftp,
+    LINEWATCH_CURL: curl,
   };
 }
 
-/** Programs that come together, and the folder of modules of one of them. */
-function setOf(name, wanted, modular, tell) {
+/** Programs that come together, and the folder of modules of one of them, if that has any. */
+function setOf({ name, wanted, modular }, tell) {
   const found = Object.fromEntries(Object.keys(wanted).map((program) => [program, onPath(program)]));
   const missing = Object.keys(found).filter((program) => !found[program]);
-  const modules = missing.length === 0 ? modulesBeside(found[modular]) : undefined;
-  if (modules) return { ...found, modules };
+  const modules = missing.length === 0 && modular ? modulesBeside(found[modular]) : undefined;
+  if (missing.length === 0 && (modules || !modular)) return { ...found, modules };
   const packages = Object.values(wanted).flat();
   if (!hasApt())
     throw new Error(
@@ -90,9 +95,9 @@ function unpacked(folder, names, modular) {
   const programOf = (name) =>
     ['usr/bin', 'usr/sbin'].map((part) => join(folder, part, name)).find((file) => existsSync(file)) ??
     failed(`the packages unpacked into ${folder} hold no ${name}`);
-  const modules =
-    modulesBeside(programOf(modular)) ?? failed(`the packages unpacked into ${folder} hold no modules of ${modular}`);
-  const libraries = [environmentOf(folder, {}).LD_LIBRARY_PATH, dirname(modules)].join(delimiter);
+  const modules = modular && modulesBeside(programOf(modular));
+  if (modular && !modules) failed(`the packages unpacked into ${folder} hold no modules of ${modular}`);
+  const libraries = [environmentOf(folder, {}).LD_LIBRARY_PATH, ...(modules ? [dirname(modules)] : [])].join(delimiter);
   const data = existsSync(join(folder, 'usr/share/wireshark')) ? join(folder, 'usr/share/wireshark') : undefined;
   const script = (name) => {
     const file = join(scripts, name);

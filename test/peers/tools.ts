@@ -1,6 +1,6 @@
-/** The programs of Debian that play the phones and proxies and watch the wire; `npm run test:peers` finds them. */
+/** The programs of Debian that play phones, proxies and clients, and watch the wire; `npm run test:peers` finds them. */
 
-export type Tool = 'sipp' | 'baresip' | 'tshark' | 'kamailio';
+export type Tool = 'sipp' | 'baresip' | 'tshark' | 'kamailio' | 'tftp' | 'curl';
 
 /**
  * Where a program is.

@@ -3,6 +3,7 @@ export { RegistrationKeeper } from './registration-keeper';
 export { type LineListener, type LineView, Lines } from './lines';
 export { type DirectoryView, Directory } from './directory';
 export { namedParty } from './named-party';
+export { PhoneOrders } from './phone-orders';
 export { type HoldPorts, Hold, isUnavailable } from './hold';
 export { type Listening, bindErrorOf, chooseListening } from './listening';
 export { openNeighbours } from './neighbours';

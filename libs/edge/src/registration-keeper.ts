@@ -50,6 +50,11 @@ export class RegistrationKeeper {
     return new Set([...this.kept.values()].map(({ device }) => device)).size;
   }
 
+  /** The lines that phones registered here, or the phone of that name. */
+  registrations(named?: DeviceName): { readonly line: LineNumber; readonly device: DeviceName }[] {
+    return [...this.kept.values()].filter(({ device }) => named === undefined || device === named);
+  }
+
   /** Takes note of what a phone has for a line now; bindings of other edges are theirs to end. */
   watch(line: LineNumber, device: DeviceName, bindings: readonly Binding[]): void {
     if (this.isStopped) return;

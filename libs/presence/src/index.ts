@@ -3,6 +3,7 @@ export * from './events';
 export * from './credentials';
 export * from './questions';
 export * from './explain';
+export * from './phone-order';
 export {
   type Leg,
   type LineFold,

@@ -3,6 +3,7 @@ import {
   type Config,
   type LanguageOptions,
   type ModePath,
+  type PhoneOrder,
   type Refusal,
   applyCommands,
   diffConfig,
@@ -62,6 +63,8 @@ export interface LinePlan {
   /** Where the next line is given; absent: configuration was left. */
   readonly path?: ModePath;
   readonly refusal?: Refusal;
+  /** What phones are to do when the commands run. */
+  readonly order?: PhoneOrder;
 }
 
 /** What one typed line would do. */
@@ -73,5 +76,5 @@ export function planLine(running: Config, path: ModePath, line: string, options:
   const entered = applyCommands(running, [], { ...options, mode: path }).config;
   const changes = diffConfig(entered, config).length > 0;
   const commands = changes ? diffConfig(running, withHashedSecrets(config, running, hashedWithChance)) : [];
-  return { commands, ...(!ended && { path: mode }) };
+  return { commands, ...(!ended && { path: mode }), ...(result?.order && { order: result.order }) };
 }

@@ -8,6 +8,7 @@ import {
   Lines,
   notifyRecorder,
   openNeighbours,
+  PhoneOrders,
   reclaimSubscriptions,
   Refusals,
   RegistrationKeeper,
@@ -24,6 +25,7 @@ import {
   type ServiceDefinition,
 } from '@linewatch/runtime';
 import { sameLamp, samePhones, type SubscriptionEnding } from '@linewatch/presence';
+import { resetTypes } from '@linewatch/sccp';
 import { BindingTable, SubscriptionTable } from '@linewatch/tables';
 import { Module } from '@nestjs/common';
 import { CALLS, CallMessages } from './call-messages.controller';
@@ -32,6 +34,7 @@ import { Calls } from './calls/calls';
 import { DoNotDisturb } from './calls/do-not-disturb';
 import { EXPLAINER, ExplainAnswers } from './explain.controller';
 import { describeBindError, listeningOf, sccpEdgeSettings, tlsIdentityOf } from './listening';
+import { PHONE_ORDERS, PhoneOrderAnswers } from './phone-orders.controller';
 import { accountOf } from './presence/account';
 import { debuggedLamps } from './presence/lamp-debug';
 import { endOrphan, idPrefixOf } from './presence/reclaim';
@@ -144,6 +147,14 @@ export const sccpEdge: ServiceDefinition<typeof sccpEdgeSettings> = {
     });
 
     const stations = new Stations(bus);
+    const orders = new PhoneOrders<StationSession>({
+      edge,
+      phones: (device) => (device === undefined ? [...stations.all()] : [stations.get(device) ?? []].flat()),
+      tell: (session, order) => session.input({ type: 'reset', resetType: resetTypes[order] }),
+      config,
+      wheel,
+      told: metrics.counters('phone_orders_total', 'Phones that were told to start again, by how', 'order'),
+    });
     let isOpenForPhones = true;
     const sessions: SessionPorts = {
       settings: {
@@ -250,6 +261,7 @@ export const sccpEdge: ServiceDefinition<typeof sccpEdgeSettings> = {
     });
     drain.on('pull', 'audit', () => auditing.stop());
     drain.on('pull', 'registrations', () => keeper.stop());
+    drain.on('pull', 'orders', () => orders.stop());
     drain.on('pull', 'streams', () => {
       moves.stop();
       lines.stop();
@@ -263,10 +275,11 @@ export const sccpEdge: ServiceDefinition<typeof sccpEdgeSettings> = {
     drain.on('close', 'sccp sockets', () => listener.close());
     return {
       module: SccpEdgeModule,
-      controllers: [CallMessages, ExplainAnswers],
+      controllers: [CallMessages, ExplainAnswers, PhoneOrderAnswers],
       providers: [
         { provide: CALLS, useValue: calls.shared },
         { provide: EXPLAINER, useValue: explainer },
+        { provide: PHONE_ORDERS, useValue: orders },
       ],
     };
   },

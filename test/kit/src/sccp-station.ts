@@ -47,6 +47,8 @@ export interface SccpStationOptions {
   readonly withinMs?: number;
   /** Answers a call by itself after so many ms; never when absent. */
   readonly autoAnswerMs?: number;
+  /** Does what Reset says: leaves, connects and registers again, asking for everything anew. */
+  readonly obeysReset?: boolean;
   /** Messages that it remembers; 5000 when absent. At least 50, so that waits find what they wait for. */
   readonly remember?: number;
 }
@@ -64,6 +66,8 @@ let nextRtpPort = 16_384;
 export class SccpStation extends SccpScreen {
   /** The last Reset: 1 reset, 2 restart, 3 apply the configuration. */
   resetAsked?: number;
+  /** How often it came again because of one. */
+  timesReset = 0;
   /** How channels are answered; may be changed at any time. */
   answerMedia: MediaAnswer = 'as it should';
   autoAnswerMs?: number;
@@ -460,7 +464,19 @@ export class SccpStation extends SccpScreen {
       this.keepAlivesOpen = 0;
       this.violations.push('KeepAliveAck came unasked');
     }
-    if (name === 'Reset') this.resetAsked = Number(values['type']);
+    if (name === 'Reset') {
+      this.resetAsked = Number(values['type']);
+      if (this.options.obeysReset)
+        this.comeAgain().catch((error: Error) => this.violations.push(`after a Reset: ${error.message}`));
+    }
+  }
+
+  private async comeAgain(): Promise<void> {
+    await this.unregister();
+    await this.reconnect();
+    await this.register();
+    this.timesReset += 1;
+    this.conditions.changed();
   }
 
   private sendKeepAlive(): void {

@@ -68,6 +68,12 @@ export class SipRefusedError extends Error {
   }
 }
 
+/** How a phone was told to start again: `check-sync;reboot=true`, or `service-control` with its `action`. */
+export interface RestartAsked {
+  readonly event: string;
+  readonly action?: string;
+}
+
 /** Messages a phone remembers. */
 const MOST_HEARD = 20_000;
 
@@ -78,7 +84,9 @@ export class SipPhone {
   readonly heard: HeardMessage[] = [];
   readonly subscriptions: SipSubscription[] = [];
   readonly calls: SipCall[] = [];
-  /** NOTIFYs that belong to no subscription and no call; they are answered 481. */
+  /** What it was told by a NOTIFY outside of any dialog: to register again, or to start anew. */
+  readonly restartsAsked: RestartAsked[] = [];
+  /** Other NOTIFYs that belong to no subscription and no call; they are answered 481. */
   readonly unsolicited: HeardRequest[] = [];
   /** How NOTIFYs are answered; may be changed at any time, and per subscription. */
   answerNotify: NotifyAnswer = 'as it should';
@@ -398,6 +406,12 @@ export class SipPhone {
     if (!subscription) {
       const call = this.calls.find((candidate) => candidate.owns(request));
       if (call) return call.onRequest(request);
+      const restart = restartOf(request);
+      if (restart) {
+        this.restartsAsked.push(restart);
+        this.changed();
+        return this.answer(request, 200, 'OK');
+      }
       this.unsolicited.push(request);
       return this.answer(request, 481, 'Subscription Does Not Exist');
     }
@@ -449,4 +463,12 @@ function reasonOf(status: number): string {
     200: 'OK', 408: 'Request Timeout', 481: 'Subscription Does Not Exist', 486: 'Busy Here', 489: 'Bad Event', 500: 'Server Internal Error', 503: 'Service Unavailable',
   }; // prettier-ignore
   return reasons[status] ?? 'Refused';
+}
+
+/** What a NOTIFY outside of any dialog tells a phone to do; undefined when it is another one. */
+function restartOf(request: HeardRequest): RestartAsked | undefined {
+  const event = headerOf(request, 'event') ?? '';
+  if (idsOf(request).toTag !== undefined || !/^(service-control|check-sync)\b/.test(event)) return undefined;
+  const [, action] = /^action=(\w+)/m.exec(request.body) ?? [];
+  return { event, ...(action !== undefined && { action }) };
 }

@@ -28,6 +28,8 @@ export interface LinewatchOptions {
   readonly sccpPort?: number;
   /** Serves the shell over SSH, on a free port. */
   readonly ssh?: boolean;
+  /** Serves phones' configuration files over HTTP and TFTP, both on one free port. */
+  readonly files?: boolean;
   /** Further options of `npm start`. */
   readonly flags?: readonly string[];
   /** Variables beside those of this process. */
@@ -53,6 +55,8 @@ export interface Linewatch {
   readonly sccp: readonly SipEndpoint[];
   /** Where the shell is over SSH; nowhere without `--ssh-port`. */
   readonly ssh: readonly SipEndpoint[];
+  /** Where phones load their files, by TCP and UDP; nowhere without `files`. */
+  readonly files: readonly SipEndpoint[];
   readonly natsUrl: string;
   readonly redisUrl: string;
   readonly prefix: string;
@@ -119,9 +123,15 @@ export async function startLinewatch(options: LinewatchOptions = {}): Promise<Li
     const port = options.sipPort ?? (await freeSipPorts(host, options.instances?.['sip-edge'] ?? 1));
     const sccpPort = options.sccpPort ?? (await freeTcpPorts(host, options.instances?.['sccp-edge'] ?? 1));
     const [sshPort] = options.ssh ? [await freeTcpPorts(host, 1)] : [];
-    const flags = [...(options.flags ?? []), ...(sshPort === undefined ? [] : ['--ssh-port', String(sshPort)])];
+    const [filesPort] = options.files ? [await freeSipPorts(host, 1)] : [];
+    const flags = [
+      ...(options.flags ?? []),
+      ...(sshPort === undefined ? [] : ['--ssh-port', String(sshPort)]),
+      ...(filesPort === undefined ? [] : ['--cnf-port', String(filesPort), '--tftp-port', String(filesPort)]),
+    ];
+    const files = filesPort === undefined ? [] : [{ host, port: filesPort }];
     try {
-      return await startOnce({ ...options, sccpPort, flags }, { host, port });
+      return { ...(await startOnce({ ...options, sccpPort, flags }, { host, port })), files };
     } catch (error) {
       const isTaken = error instanceof NotStartedError && /is taken by another|EADDRINUSE/.test(error.message);
       if (!isTaken || options.sipPort !== undefined || attempt === ATTEMPTS) throw error;
@@ -129,7 +139,7 @@ export async function startLinewatch(options: LinewatchOptions = {}): Promise<Li
   }
 }
 
-async function startOnce(options: LinewatchOptions, sip: SipEndpoint): Promise<Linewatch> {
+async function startOnce(options: LinewatchOptions, sip: SipEndpoint): Promise<Omit<Linewatch, 'files'>> {
   const folder = mkdtempSync(join(tmpdir(), 'linewatch-system-'));
   const dataFolder = options.dataFolder ?? join(folder, 'data');
   const launcher = new Launcher(argumentsOf(options, sip, { folder, dataFolder }), options.env ?? {});

@@ -94,6 +94,8 @@ export type Answer =
       readonly path?: ModePath;
       /** As `Refusal.text`. */
       readonly refusal?: { readonly isInvalid: boolean; readonly text: string };
+      /** What the command prints, with its line feeds. */
+      readonly said?: string;
     };
 
 /** What the shell around has to do. */

@@ -198,13 +198,13 @@ function takeAnswer(state: SessionState, answer: Answer): Step {
     case 'failed':
       return refused(state, line, { isInvalid: false, text: `% ${answer.reason}` });
     case 'configured': {
-      const { refusal, path } = answer;
+      const { refusal, path, said } = answer;
       // The caret is below the prompt that the line was typed at.
       if (refusal) {
         const { state: after, effects } = refused(state, line, refusal);
         return path === undefined ? { state: { ...after, path: undefined }, effects } : { state: after, effects };
       }
-      return atPrompt({ ...state, path });
+      return atPrompt({ ...state, path }, said === undefined ? [] : [write(said)]);
     }
     case 'verified':
       return verified(state, answer.isRight);

@@ -5,6 +5,7 @@ import { type Args, isSecret } from '@linewatch/config';
 import type { ExecCommand, World } from '../exec/exec-command';
 import { changeLive, planLine } from '../live-change';
 import { Debugging } from './debugging';
+import { carryOutOrder } from '../phone-orders';
 import { type Key, type Keypress, keyOf } from './keys';
 import type { Monitor } from './monitor';
 import { begin, finish, step } from './session';
@@ -219,11 +220,13 @@ export class TerminalSession {
       planned = planLine(config, path, line, system);
       return planned.commands;
     });
-    const { refusal } = planned;
+    const { refusal, order } = planned;
+    const said = order && (await carryOutOrder({ system, running }, order));
     return {
       kind: 'configured',
       ...(planned.path && { path: planned.path }),
       ...(refusal && { refusal: { isInvalid: refusal.refusal === 'invalid', text: refusal.text } }),
+      ...(said !== undefined && { said }),
     };
   }
 

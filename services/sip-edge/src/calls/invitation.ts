@@ -24,8 +24,8 @@ export function invitationOf(
     contact: sender.contact(binding.flow, caller.number, binding.contact),
     uri: binding.contact,
     route: binding.path,
-    from: nameAddr(sender.host, caller),
-    to: nameAddr(sender.host, { number: called }),
+    from: partyAddress(sender.host, caller),
+    to: partyAddress(sender.host, { number: called }),
     callId: sender.newCallId(),
     localTag: sender.newTag(),
     ...(session && { session }),
@@ -51,18 +51,19 @@ export function trunkInvitationOf(
     contact: sender.contact({ transport }, caller.number),
     uri: `sip:${escapeUser(number)}@${host}:${port}${parameter}`,
     route: [],
-    from: nameAddr(sender.host, caller),
-    to: nameAddr(host, { number }),
+    from: partyAddress(sender.host, caller),
+    to: partyAddress(host, { number }),
     callId: sender.newCallId(),
     localTag: sender.newTag(),
-    headers: [{ name: 'P-Asserted-Identity', value: nameAddr(sender.host, caller) }],
+    headers: [{ name: 'P-Asserted-Identity', value: partyAddress(sender.host, caller) }],
     silenceMs: TRUNK_SILENCE_MS,
     ...(session && { session }),
     ...(maxForwards !== undefined && { maxForwards }),
   };
 }
 
-function nameAddr(host: string, { number, display }: Party): string {
+/** A party here as a name-addr, without a tag. */
+export function partyAddress(host: string, { number, display }: Party): string {
   const authority = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
   const uri = `sip:${escapeUser(number)}@${authority}`;
   return formatNameAddr({ uri, params: new Map(), ...(display !== undefined && { display }) });
