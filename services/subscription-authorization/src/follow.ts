@@ -18,6 +18,8 @@ export function followKnown(known: KnownWatch, event: SubscriptionEvent, seq: nu
       const { watch } = known;
       // Its acceptance may be in another copy's hands.
       if (!watch) return seq < known.ended ? known : 'unsure';
+      // So may the end of this life and the beginning of the next.
+      if (event.data.subId > watch.subId) return 'unsure';
       const told = withSibling(watch, event.data.subId, seq);
       // The row stays at its sequence: a refresh from between the two may still be on its way.
       return told === watch ? known : { ...known, watch: told };
