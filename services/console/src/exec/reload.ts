@@ -6,6 +6,8 @@ import type { ExecCommand, World } from './exec-command';
 /** How long a process may take to stop and to serve again. */
 const BACK_WITHIN_MS = 60_000;
 const ASK_MS = 2000;
+/** How long processes are listened for first: one that is busy shall not be passed over. */
+const LIST_MS = 2000;
 
 /**
  * `reload`: every process is started again, one after the other, so that phones are served all the time; records stay
@@ -19,7 +21,7 @@ export const reload: ExecCommand = {
     kind: 'work',
     question: () => ({ style: 'confirm', text: 'Proceed with reload? [confirm]' }),
     work: async (world, _args, tell) => {
-      const all = await runningProcesses(world.system.bus);
+      const all = await runningProcesses(world.system.bus, LIST_MS);
       const isConsole = ({ id }: { id: string }): boolean => id.startsWith('console-');
       const inTurn = [...all.filter((one) => !isConsole(one)), ...all.filter(isConsole)];
       if (inTurn.length === 0) throw new ConsoleError('No process answers.');
