@@ -20,7 +20,14 @@ import {
   SubscriptionRecords,
   WatchAuthorization,
 } from '@linewatch/edge';
-import { EdgeIdentity, EdgeMonitor, presenceRules, Rounds, type ServiceDefinition } from '@linewatch/runtime';
+import {
+  debuggedAppends,
+  EdgeIdentity,
+  EdgeMonitor,
+  presenceRules,
+  Rounds,
+  type ServiceDefinition,
+} from '@linewatch/runtime';
 import { sameLamp, type Binding, type SubscriptionEnding } from '@linewatch/presence';
 import { toTag } from '@linewatch/sip';
 import { BindingTable, SubscriptionTable, UpstreamTable } from '@linewatch/tables';
@@ -240,7 +247,7 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
       directory,
       identify: ({ request, flow }) => identify(request, flow, directory.current(), bindings, clock.now()),
       authenticate: (request) => authenticateOutsider(request, directory.current().config, credentials, authentication),
-      publications: new Publications(bus, lines),
+      publications: new Publications(debuggedAppends(bus, context.debug), lines),
       hold,
       clock,
       answers: metrics.counters('publish_total', 'PUBLISHs by their answer', 'status'),

@@ -19,8 +19,26 @@ function setUp(isOn: boolean) {
 
 const state = { type: 'linewatch.line.state', data: lineStateOf(emptyLine('2101'), 'e1', undefined) };
 
+function relayed(more: object): object {
+  const data = { source: 'crm', package: 'presence', until: Date.UTC(2026, 10, 28, 8), ...more };
+  return { type: 'linewatch.line.relayed', data };
+}
+
 it.each([
   [state, 'info //PRESENCE:[0]:/presence_line_state: 2101 is unknown, dialogs 0, version 57, cause e1'],
+  [
+    relayed({ lamp: { state: 'in-use', dnd: false } }),
+    'event //PRESENCE:[0]:/presence_relayed: 2101: crm (presence) says in-use, until 08:00:00',
+  ],
+  [
+    relayed({ dialogs: [] }),
+    'event //PRESENCE:[0]:/presence_relayed: 2101: crm (presence) says dialogs 0, until 08:00:00',
+  ],
+  [relayed({}), 'event //PRESENCE:[0]:/presence_relayed: 2101: crm (presence) withdraws, until 08:00:00'],
+  [
+    relayed({ failure: { kind: 'refused', status: 404 } }),
+    'errors //PRESENCE:[0]:/presence_relayed: 2101: crm (presence) refused 404, until 08:00:00',
+  ],
   [
     { type: 'linewatch.line.lease', data: { kind: 'leg-lapsed', leg: 'l', upTo: 1 } },
     'timer //PRESENCE:[0]:/presence_lease_ended: 2101: leg-lapsed',

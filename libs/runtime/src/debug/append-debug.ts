@@ -1,4 +1,5 @@
 import type { Bus, BusEvent } from '@linewatch/bus';
+import type { RelayedFact } from '@linewatch/presence';
 import type { DebugTap } from './debug-tap';
 import { tellPresence } from './presence-lines';
 
@@ -30,6 +31,12 @@ function tellAppended(debug: DebugTap, event: BusEvent, about: string, seq: numb
         `${about} is ${lamp.state}${lamp.dnd ? ' in do-not-disturb' : ''}, dialogs ${dialogs.length}, version ${seq}, cause ${cause}`,
       ]);
     }
+    case 'linewatch.line.relayed': {
+      const { source, package: name, until, failure } = event.data;
+      return tellPresence(debug, failure ? 'errors' : 'event', 0, 'presence_relayed', () => [
+        `${about}: ${source} (${name}) ${saidOf(event.data)}, until ${new Date(until).toISOString().slice(11, 19)}`,
+      ]);
+    }
     case 'linewatch.line.lease':
       return tellPresence(debug, 'timer', 0, 'presence_lease_ended', () => [`${about}: ${event.data.kind}`]);
     case 'linewatch.subscription.accepted': {
@@ -44,4 +51,11 @@ function tellAppended(debug: DebugTap, event: BusEvent, about: string, seq: numb
       ]);
     default:
   }
+}
+
+/** What another system said of a line. */
+function saidOf({ lamp, dialogs, failure }: RelayedFact): string {
+  if (failure) return [failure.kind, failure.status, failure.reason].filter((part) => part !== undefined).join(' ');
+  if (lamp) return `says ${lamp.state}`;
+  return dialogs ? `says dialogs ${dialogs.length}` : 'withdraws';
 }
