@@ -5,7 +5,7 @@
  */
 import { installDependencies } from './install.mjs';
 import { RefusedError, readStartOptions, usage } from './options.mjs';
-import { hostPort } from './ports.mjs';
+import { hostPort, reachable } from './ports.mjs';
 import { System } from './system.mjs';
 
 const impatientAfterMs = 1_000;
@@ -52,15 +52,18 @@ async function main() {
 }
 
 /** The one line that says where everything is. */
-function readyLine(system, { data, sipTls }, ms) {
+function readyLine(system, { data, sipTls, bind = '0.0.0.0', cnfPort, tftpPort }, ms) {
   const list = (addresses) => addresses.map(({ host, port }) => hostPort(host, port)).join(' and ');
   const sip = list(system.sipAddresses);
   const sccp = list(system.sccpAddresses);
   const ssh = system.sshAddresses.map(({ host, port }) => ` or ssh -p ${port} <user>@${host}`).join('');
+  const filesAt = (scheme, port) => (port === undefined ? [] : [`${scheme}://${hostPort(reachable(bind), port)}`]);
+  const files = [...filesAt('http', cnfPort), ...filesAt('tftp', tftpPort)].join(' and ');
   const [http] = Object.values(system.run.http).map(({ host, port }) => hostPort(host, port));
   return [
     `linewatch ready in ${(ms / 1000).toFixed(1)} s: ${sip ? `point a phone to sip ${sip} (UDP, TCP${sipTls ? `, TLS on ${sipTls.port}` : ''})${sccp && ` or sccp ${sccp} (TCP)`}` : 'no service takes phones yet'}`,
     `shell: npx linewatch${ssh}`,
+    ...(files ? [`phones' files: ${files}`] : []),
     ...(http ? [`health: http://${http}/health/ready`] : []),
     `data and logs: ${data}`,
     'Ctrl-C stops it',

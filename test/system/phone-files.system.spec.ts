@@ -66,6 +66,7 @@ describe('files of phones', () => {
   }; // prettier-ignore
 
   it('are the same over HTTP and TFTP, and name every edge of their kind', async () => {
+    expect(system.said()).toContain(`phones' files: http://127.0.0.1:${where.port} and tftp://127.0.0.1:${where.port};`);
     for (const [name, edges] of [[SIP_FILE, system.sip], [SCCP_FILE, system.sccp]] as const) {
       const { status, text } = await http(name);
       expect(status).toBe(200);

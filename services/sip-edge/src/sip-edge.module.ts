@@ -12,7 +12,6 @@ import {
   Lines,
   notifyRecorder,
   openNeighbours,
-  PhoneOrders,
   reclaimSubscriptions,
   Refusals,
   RegistrationKeeper,
@@ -39,17 +38,11 @@ import { EXPLAINER, ExplainAnswers } from './explain.controller';
 import { listeningOf, ownAddresses, sipEdgeSettings } from './listening';
 import { openEndpoint } from './open-endpoint';
 import { optionsHandler } from './options-handler';
+import { sipPhoneOrders } from './phone-orders';
 import { PHONE_ORDERS, PhoneOrderAnswers } from './phone-orders.controller';
 import { Publications } from './publish/publications';
 import { PublishHandler } from './publish/publish';
 import { Registrar } from './registrar/registrar';
-import {
-  flowOfNotify,
-  isCiscoPhone,
-  type ReachedPhone,
-  reachedPhones,
-  restartNotify,
-} from './registrar/restart-notify';
 import { accountOf } from './subscriptions/account';
 import { Audit } from './subscriptions/audit';
 import { Documents } from './subscriptions/documents';
@@ -162,28 +155,7 @@ export const sipEdge: ServiceDefinition<typeof sipEdgeSettings> = {
       if (connection !== undefined) void keeper.connectionClosed(connection);
     });
 
-    const notified = metrics.counters(
-      'phone_orders_answered_total',
-      'NOTIFYs to start again by their answer',
-      'status',
-    );
-    const orders = new PhoneOrders<ReachedPhone>({
-      edge,
-      phones: (device) => reachedPhones({ keeper, bindings, edge: id }, clock.now(), device),
-      tell: ({ device, bindings: reached }, order) => {
-        for (const one of reached) {
-          const isCisco = isCiscoPhone(config.current(), device, one.binding);
-          endpoint.request(restartNotify(endpoint, one, order, isCisco), flowOfNotify(endpoint, one), {
-            response: ({ status }) => status >= 200 && notified.of(status < 300 ? '2xx' : String(status)).add(),
-            failed: (why) => notified.of(why).add(),
-          });
-        }
-      },
-      config,
-      wheel,
-      told: metrics.counters('phone_orders_total', 'Phones that were told to start again, by how', 'order'),
-    });
-
+    const orders = sipPhoneOrders(context, { edge, keeper, bindings, sender: endpoint });
     const table = new WatchedTable();
     const documents = new Documents(lines);
     const debug = new SubscriptionDebug(context.debug);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { type Config, parseConfig } from '@linewatch/config';
 import { Metrics } from '@linewatch/runtime';
@@ -19,7 +20,7 @@ describe('configuration files over HTTP', () => {
   beforeEach(async () => {
     metrics = new Metrics();
     // Only `current` of the running configuration is used.
-    server = new CnfServer({ metrics }, new PhoneFiles({ config: { current: () => config } as never }, () => []));
+    server = new CnfServer({ metrics }, new PhoneFiles({ config: { current: () => config } as never }, () => []), 3);
     port = await server.listen('127.0.0.1', 0);
   });
   afterEach(() => server.stop());
@@ -55,5 +56,16 @@ describe('configuration files over HTTP', () => {
     expect(answer).toContain(status);
     expect(answer).not.toContain('processNodeName');
     expect(await metrics.registry.metrics()).toContain(`linewatch_cnf_requests_total{result="${result}"} 1`);
+  });
+
+  it('refuse and count a flood of connections, and come again when it is over', async () => {
+    const idle = [1, 2, 3].map(() => connect(port, '127.0.0.1').on('error', () => undefined));
+    await Promise.all(idle.map((socket) => once(socket, 'connect')));
+    expect(await get(`/${FILE}`)).toBe('');
+    expect(await metrics.registry.metrics()).toContain('linewatch_cnf_requests_total{result="flood"} 1');
+    for (const socket of idle) socket.destroy();
+    let answer = '';
+    while (answer === '') answer = await get(`/${FILE}`);
+    expect(answer).toContain('<processNodeName>');
   });
 });

@@ -17,6 +17,7 @@ export class CnfServer {
   constructor(
     { metrics }: Pick<ServiceContext, 'metrics'>,
     private readonly files: Pick<PhoneFiles, 'find'>,
+    mostConnections = MOST_CONNECTIONS,
   ) {
     this.requests = metrics.counters(
       'cnf_requests_total',
@@ -27,7 +28,7 @@ export class CnfServer {
     this.server = createServer({ ...limits, connectionsCheckingInterval: REQUEST_MS }, (request, response) =>
       this.answer(request, response),
     );
-    this.server.maxConnections = MOST_CONNECTIONS;
+    this.server.maxConnections = mostConnections;
     this.server.setTimeout(REQUEST_MS);
     this.server.on('drop', () => this.requests.of('flood').add());
     this.server.on('clientError', (error: NodeJS.ErrnoException, socket) => {

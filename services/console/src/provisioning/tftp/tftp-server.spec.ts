@@ -18,9 +18,9 @@ class Client {
     });
   }
 
-  static async open(): Promise<Client> {
+  static async open(host: string): Promise<Client> {
     const socket = createSocket('udp4');
-    await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => socket.bind(0, host, resolve));
     return new Client(socket);
   }
 
@@ -72,8 +72,8 @@ describe('files over TFTP', () => {
     for (const client of clients) client.close();
   });
 
-  const client = async () => {
-    const one = await Client.open();
+  const client = async (host = '127.0.0.1') => {
+    const one = await Client.open(host);
     clients.push(one);
     return one;
   };
@@ -137,6 +137,17 @@ describe('files over TFTP', () => {
     await untilCounted('cancelled');
     third.send(read(NAME), port);
     expect((await third.next())[0]).toMatchObject({ kind: 'data', block: 1 });
+  });
+
+  it('are refused and counted beyond all transfers, whoever asks', async () => {
+    for (const host of ['127.0.0.1', '127.0.0.2', '127.0.0.3']) {
+      const one = await client(host);
+      one.send(read(NAME), port);
+      await one.next();
+    }
+    (await client('127.0.0.4')).send(read(NAME), port);
+    await untilCounted('flood');
+    expect(await metrics.text()).toContain('linewatch_tftp_transfers 3');
   });
 
   it('go on when somebody else speaks to their port, who is told so [RFC1350 4]', async () => {
