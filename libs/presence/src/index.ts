@@ -13,12 +13,21 @@ export {
   emptyLine,
   evolveLine,
   isBelieved,
+  standingOf,
   believedBindings,
   lampOf,
   dialogsOf,
 } from './line';
 export { ABANDON_MS, REGISTRATION_GRACE_MS, nextLeaseEnd, dueLeases, edgeLostFact, edgesOf } from './lease';
-export { MAX_RELAYED_DIALOGS, RELAY_GRACE_MS, type Relay, foldRelayed, isRelayed } from './relay';
+export {
+  MAX_RELAYED_DIALOGS,
+  RELAY_GRACE_MS,
+  type Relay,
+  foldRelayed,
+  isRelayBelieved,
+  isRelayed,
+  relaysOf,
+} from './relay';
 export {
   type PublishedView,
   lineStateOf,

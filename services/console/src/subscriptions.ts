@@ -19,22 +19,23 @@ export async function countSubscriptions(bus: Pick<Bus, 'ask' | 'subjects'>): Pr
 /**
  * Gives all subscriptions, or those of one presentity or SubID, one by one in the order of their SubIDs; asks for page
  * after page, so only what `take` keeps is held.
+ * @returns how many subscriptions there are in all
  * @throws ConsoleError
  */
 export async function readSubscriptions(
   bus: Pick<Bus, 'ask' | 'subjects'>,
   wanted: { presentity?: string; subId?: number },
   take: (record: SubscriptionRecord) => void,
-): Promise<void> {
+): Promise<number> {
   for (let after = 0; ;) {
-    const { records, more } = await ask(bus, { ...wanted, after });
+    const { total, records, more } = await ask(bus, { ...wanted, after });
     for (const record of records) {
       // A page that does not go on would be asked for without end.
       if (record.subId <= after) throw new ConsoleError(`${SERVICE} gave SubID ${record.subId} after ${after}.`);
       after = record.subId;
       take(record);
     }
-    if (!more) return;
+    if (!more) return total;
     if (records.length === 0) throw new ConsoleError(`${SERVICE} says that there are more records, and gives none.`);
   }
 }

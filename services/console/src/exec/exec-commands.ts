@@ -11,6 +11,7 @@ import { sessionCommands } from './session-commands';
 import { showArchive, showArchiveDifferences } from './show-archive';
 import { showEdges } from './show-edges';
 import { showEphone } from './show-ephone';
+import { showPresenceExplain } from './show-presence-explain';
 import { showGlobal } from './show-presence-global';
 import { showPresenceAt, showPresenceHistory } from './show-presence-history';
 import { showSubscription } from './show-presence-subscription';
@@ -32,6 +33,7 @@ const COMMANDS: readonly ExecCommand[] = [
   showGlobal,
   showPool,
   showPresenceAt,
+  showPresenceExplain,
   showPresenceHistory,
   showProcesses,
   showRegisterDn,

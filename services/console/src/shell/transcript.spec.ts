@@ -4,7 +4,7 @@ import { MemorySystem } from '../testing/memory-system';
 import { OFFICE, officeLines } from '../testing/phone-office';
 import { sampleProcesses } from '../testing/processes';
 import { records } from '../testing/records';
-import { sampleLine } from '../testing/sample-line';
+import { sampleExplained, sampleLine } from '../testing/sample-line';
 import { openTerminal } from '../testing/terminal-rig';
 
 const DIRECTORY = join(__dirname, '../testdata');
@@ -21,6 +21,7 @@ async function transcript(name: string, input: string): Promise<string> {
   memory.processes = sampleProcesses();
   if (WITH_PHONES.includes(name)) memory.fill(OFFICE, officeLines());
   memory.kept = sampleLine();
+  memory.explained.set('sip-edge-1', sampleExplained());
   const rig = await openTerminal(memory);
   for (const line of input.trimEnd().split('\n')) {
     if (line.startsWith(';')) continue;

@@ -7,7 +7,13 @@ import {
   makeSubjects,
 } from '@linewatch/bus';
 import { type ProcessInfo, RunningConfig } from '@linewatch/runtime';
-import { type LineFold, type SubscriptionRecord, emptyLine, lineOverview } from '@linewatch/presence';
+import {
+  type ExplainReply,
+  type LineFold,
+  type SubscriptionRecord,
+  emptyLine,
+  lineOverview,
+} from '@linewatch/presence';
 import type { System } from '../system';
 import { intersection } from '../watching/reading';
 
@@ -28,6 +34,8 @@ export class MemorySystem {
   readonly lines = new Map<string, LineFold>();
   /** What streams beside CONFIG hold. */
   kept: readonly Stored[] = [];
+  /** What edges answer to `explain`, by their ids. */
+  readonly explained = new Map<string, ExplainReply>();
 
   constructor(readonly subscriptions: readonly SubscriptionRecord[] = []) {}
 
@@ -114,6 +122,8 @@ export class MemorySystem {
   async ask(subject: string, question: { subId?: number; presentity?: string; lines?: string[] }): Promise<unknown> {
     if (subject === this.subjects.ask('lines'))
       return { lines: question.lines?.map((line) => lineOverview(this.lines.get(line) ?? emptyLine(line))) };
+    const asked = this.subjects.parse(subject);
+    if (asked?.kind === 'ask-edge') return this.explained.get(asked.edge);
     const { subId, presentity } = question;
     const records = this.subscriptions.filter(
       (record) =>

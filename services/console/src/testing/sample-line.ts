@@ -1,5 +1,13 @@
 import { type BusEvent, makeSubjects, type Stored, type StreamName, type Subjects } from '@linewatch/bus';
-import { emptyLine, evolveLine, type LegFact, type LineFact, lineStateOf, publishedView } from '@linewatch/presence';
+import {
+  emptyLine,
+  evolveLine,
+  type ExplainReply,
+  type LegFact,
+  type LineFact,
+  lineStateOf,
+  publishedView,
+} from '@linewatch/presence';
 import { MOMENT } from './memory-system';
 
 const MINUTE = 60_000;
@@ -91,6 +99,48 @@ export function sampleLine({ lineFact, presence }: Subjects = makeSubjects()): S
       stored('PRESENCE', presence('2102'), seq, time + 4, { type: 'linewatch.line.state', data: state }),
     ];
   });
+}
+
+/** What edge `sip-edge-1` holds of 2101, who watches that line: its phone does not answer. */
+export function sampleExplained(): ExplainReply {
+  return {
+    edge: 'sip-edge-1',
+    epoch: 12,
+    speaks: true,
+    version: 7,
+    refusals: [],
+    subscriptions: [
+      {
+        subId: 33,
+        token: 33,
+        record: {
+          id: 's33',
+          line: '2102',
+          package: 'presence',
+          contentType: 'application/pidf+xml',
+          watcher: {
+            number: '2101',
+            host: '127.0.0.21',
+            kind: 'local',
+            device: 'pool:1',
+            phoneType: 'SIP Phone',
+            dialPeerTag: 40_001,
+          },
+          presentity: { number: '2102', host: '127.0.0.2', kind: 'local' },
+          deviceBased: false,
+          granted: 3600,
+          expiresAt: MOMENT + 40 * MINUTE,
+          acceptedAt: MOMENT - 50 * MINUTE,
+          owner: 'sip-edge-1',
+          ceiling: 65_636,
+        },
+        reachedAt: 'udp 127.0.0.21:5060',
+        last: { message: 'NOTIFY', at: MOMENT - 12_000, number: 104, lamp: 'in-use' },
+        inFlight: true,
+        due: 'in-use',
+      },
+    ],
+  };
 }
 
 /** An event as a stream gives it. */

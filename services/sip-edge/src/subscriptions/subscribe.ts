@@ -78,7 +78,8 @@ export class SubscribeHandler {
     const identity = await hold.run(() => identify(incoming));
     if (identity === 'gave-up') return this.refuse(incoming, refusalOf['could-not-ask'], 'could-not-ask');
     const refusal = this.checkOutsider(incoming, identity);
-    if (refusal) return this.refuse(incoming, refusal, 'external-watcher-refused');
+    if (refusal === OUTSIDERS_REFUSED) return this.refuse(incoming, refusal, 'external-watcher-refused');
+    if (refusal) return this.refuse(incoming, refusal);
     const record = this.record(incoming, asked, named, identity);
     if (!record) return this.refuse(incoming, UNUSABLE_DIALOG);
     const reply = await this.ports.authorization.ask(record);
@@ -91,7 +92,7 @@ export class SubscribeHandler {
     if (identity.kind === 'local') return undefined;
     const { config } = this.ports.directory.current();
     const challenge = config.voiceRegisterGlobal.authenticate.presence ? this.ports.challenge(incoming) : undefined;
-    return challenge ?? (config.presence.watcherAll ? undefined : refusalOf['external-watcher-refused']);
+    return challenge ?? (config.presence.watcherAll ? undefined : OUTSIDERS_REFUSED);
   }
 
   private record(
@@ -273,6 +274,7 @@ export class SubscribeHandler {
 
 /** The header field that a refusal is about. */
 const BLAMED: Readonly<Record<number, string>> = { 406: 'Accept', 423: 'Expires', 489: 'Event' };
+const OUTSIDERS_REFUSED = refusalOf['external-watcher-refused'];
 const NOT_FOUND: Refusal = { status: 404, reason: 'Not Found', headers: [] };
 const UNUSABLE_DIALOG: Refusal = { status: 400, reason: 'Contact Or Record-Route Malformed', headers: [] };
 const NO_SUBSCRIPTION: Refusal = { status: 481, reason: 'Subscription Does Not Exist', headers: [] };
