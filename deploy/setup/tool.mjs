@@ -1,4 +1,4 @@
-/** `npm run load`, `npm run load:sccp`, `npm run fuzz`, `npm run fuzz:sccp`, `npm run bench`: bundles the tool and runs it with the same arguments; its exit code is ours. */
+/** `npm run load`, `npm run load:sccp`, `npm run load:abuse`, `npm run fuzz`, `npm run fuzz:sccp`, `npm run bench`: bundles the tool and runs it with the same arguments; its exit code is ours. */
 import { spawnSync } from 'node:child_process';
 import { bundle } from './bundle.mjs';
 import { installDependencies } from './install.mjs';
@@ -8,6 +8,7 @@ import { nodeFlagsOf } from './services.mjs';
 const tools = {
   load: 'test/load/lamps.ts',
   'load:sccp': 'test/load/sccp.ts',
+  'load:abuse': 'test/load/abuse.ts',
   fuzz: 'test/load/fuzz-sip.ts',
   'fuzz:sccp': 'test/load/fuzz-sccp.ts',
   bench: 'services/sip-edge/src/testing/notify.bench.ts',

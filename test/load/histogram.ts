@@ -26,6 +26,18 @@ export class Histogram {
     if (ms > this.largest) this.largest = ms;
   }
 
+  /** Takes over what another one counted. */
+  add(other: Histogram): void {
+    other.counts.forEach((count, bucket) => (this.counts[bucket] = (this.counts[bucket] ?? 0) + count));
+    this.count += other.count;
+    this.largest = Math.max(this.largest, other.largest);
+  }
+
+  clear(): void {
+    this.counts.fill(0);
+    this.count = this.largest = 0;
+  }
+
   /** The value that a share of all values does not exceed, in ms; 0 when there are none. */
   percentile(share: number): number {
     let left = Math.ceil(this.count * share);

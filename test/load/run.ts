@@ -97,7 +97,7 @@ export async function runLoad(
 }
 
 /** Places calls at the rate, and counts NOTIFYs by the second. */
-class SteadyPace {
+export class SteadyPace {
   busiestSecond = 0;
   private readonly total: number;
   private startedAt = 0;
@@ -106,7 +106,7 @@ class SteadyPace {
   private countedUpTo = 0;
 
   constructor(
-    private readonly options: LoadOptions,
+    private readonly options: Pick<LoadOptions, 'rate' | 'warmUp' | 'duration'>,
     private readonly calls: Calls,
     private readonly judge: LampJudge,
   ) {

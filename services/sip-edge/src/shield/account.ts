@@ -89,6 +89,7 @@ export function rebudget(account: Account, budget: Budget): void {
 
 /** A sender goes on under another address: what it has used, and its penalty, go with it. */
 export function inherit(account: Account, from: Account): void {
+  refill(from.bucket, from.budget, account.bucket.at);
   account.bucket.tokens = Math.min(account.bucket.tokens, from.bucket.tokens);
   account.boxedUntil = Math.max(account.boxedUntil, from.boxedUntil);
   account.offences = Math.max(account.offences, from.offences);

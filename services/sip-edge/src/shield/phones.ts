@@ -1,6 +1,9 @@
 import type { Address } from '@linewatch/sip';
 import { type Account, type Budget, inherit, openAccount, rebudget } from './account';
 
+/** Where one phone may be heard from at once: its lines, its contact, and where it was before it moved. */
+const MOST_PLACES = 4;
+
 interface Place {
   readonly account: Account;
   /** Until when each phone is registered, by its name; Unix milliseconds. */
@@ -13,8 +16,8 @@ interface Place {
  */
 export class RegisteredPhones {
   private readonly places = new Map<string, Place>();
-  /** Where each phone was heard last: it does not begin anew by coming from another port. */
-  private readonly placeOf = new Map<string, string>();
+  /** Where each phone was heard from, the latest last: it does not begin anew by coming from another port. */
+  private readonly placesOf = new Map<string, string[]>();
 
   constructor(private readonly budget: Budget) {}
 
@@ -35,32 +38,40 @@ export class RegisteredPhones {
   /** A phone is registered from there until then. */
   add(address: Address, phone: string, until: number, now: number): void {
     const key = keyOf(address);
-    const before = this.placeOf.get(phone);
-    if (before !== key) this.placeOf.set(phone, key);
+    const places = this.placesOf.get(phone) ?? [];
     let place = this.places.get(key);
     if (!place) {
       place = { account: openAccount(this.budget, now), phones: new Map() };
-      const used = before === undefined ? undefined : this.places.get(before)?.account;
+      const used = this.places.get(places.at(-1) ?? '')?.account;
       if (used) inherit(place.account, used);
       this.places.set(key, place);
     }
     const known = place.phones.get(phone);
     if (known === undefined || known < until) place.phones.set(phone, until);
-    if (known === undefined) this.resize(place);
+    if (known !== undefined) return;
+    this.resize(place);
+    this.placesOf.set(phone, [...places, key].slice(-MOST_PLACES));
+    if (places.length >= MOST_PLACES) this.forget(places[0] ?? '', phone);
   }
 
   /** Forgets phones whose time is over. @param wallClock Unix milliseconds */
   sweep(wallClock: number): void {
-    for (const [key, place] of this.places) {
-      const before = place.phones.size;
-      for (const [phone, until] of place.phones) {
+    for (const [key, { phones }] of this.places) {
+      for (const [phone, until] of phones) {
         if (until > wallClock) continue;
-        place.phones.delete(phone);
-        if (this.placeOf.get(phone) === key) this.placeOf.delete(phone);
+        this.forget(key, phone);
+        const left = (this.placesOf.get(phone) ?? []).filter((place) => place !== key);
+        if (left.length > 0) this.placesOf.set(phone, left);
+        else this.placesOf.delete(phone);
       }
-      if (place.phones.size === 0) this.places.delete(key);
-      else if (place.phones.size < before) this.resize(place);
     }
+  }
+
+  private forget(key: string, phone: string): void {
+    const place = this.places.get(key);
+    if (!place?.phones.delete(phone)) return;
+    if (place.phones.size === 0) this.places.delete(key);
+    else this.resize(place);
   }
 
   private resize({ account, phones }: Place): void {

@@ -117,6 +117,16 @@ describe('the shield', () => {
     expect(ask(on('192.0.2.1', 5070), 1)).toEqual({ drop: 1 });
   });
 
+  it('[law 8] remembers a phone that comes from ever new ports at four of them, and what it used goes along', () => {
+    const { shield, clock, ask } = setUp();
+    for (let port = 1_024; port < 2_024; port += 1) {
+      shield.know({ host: '192.0.2.1', port }, 'pool:1', clock.now() + HOUR_MS);
+      if (port < 1_324) expect(ask(on('192.0.2.1', port), 1)).toEqual({ take: 1 });
+    }
+    expect(shield.size).toBe(4);
+    expect(ask(on('192.0.2.1', 2_023), 1)).toEqual({ drop: 1 });
+  });
+
   it('knows a phone by its contact as well, but only at the address that it was heard from', () => {
     const { shield, clock, ask } = setUp();
     const binding = (contact: string) => ({ contact, flow: on('192.0.2.1', 49_152), expiresAt: clock.now() + HOUR_MS });
