@@ -13,7 +13,18 @@ describe('the plan of a change', () => {
     ['is nothing where all is said already', 'presence\n watcher all\n', []],
     ['is nothing for no text', '', []],
   ])('%s', (_, text, commands) => {
-    expect(planChange(running, text)).toEqual({ commands, refusals: [], unknown: [] });
+    expect(planChange(running, text)).toEqual({ commands, refusals: [], unknown: [], orders: [] });
+  });
+
+  it('has the orders to phones in their place, none of them when a line is refused', () => {
+    const text = 'ephone 1\n restart\ntelephony-service\n create cnf-files\n reset all\n';
+    const { commands, orders } = planChange(running, text);
+    expect(commands).toEqual(['telephony-service', 'ephone  1']);
+    expect(orders).toEqual([
+      { order: 'restart', phones: 'sccp', device: 'ephone:1' },
+      { order: 'reset', phones: 'sccp' },
+    ]);
+    expect(planChange(running, `${text}presence\n max-subscription 99\n`).orders).toEqual([]);
   });
 
   it('is none at all when a line of it is refused', () => {

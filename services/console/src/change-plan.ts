@@ -3,6 +3,7 @@ import {
   type Config,
   type LanguageOptions,
   type NotUsed,
+  type PhoneOrder,
   applyCommands,
   diffConfig,
   withHashedSecrets,
@@ -16,6 +17,8 @@ export interface ChangePlan {
   readonly refusals: readonly RefusedLine[];
   /** Commands that linewatch does not know; they are kept, without effect. */
   readonly unknown: readonly NotUsed[];
+  /** What phones are to do once the commands run; files need not be created. None with a refusal. */
+  readonly orders: readonly PhoneOrder[];
 }
 
 /** A line of the text; `line` counts from 1. */
@@ -38,13 +41,16 @@ export function planChange(running: Config, text: string, options: LanguageOptio
   const { config, results } = applyCommands(running, lines, { ...options, keepUnknown: true });
   const refusals: RefusedLine[] = [];
   const unknown: NotUsed[] = [];
+  const orders: PhoneOrder[] = [];
   results.forEach((result, at) => {
     const numbered = { line: at + 1, text: (lines[at] ?? '').trimEnd() };
     if (!result.ok) refusals.push({ ...numbered, message: result.text });
     else if (result.kept) unknown.push({ ...numbered, text: numbered.text.trimStart(), mode: result.mode ?? [] });
+    else if (result.order && result.order.order !== 'create-files') orders.push(result.order);
   });
   const wanted = withHashedSecrets(config, running, hashedWithChance);
-  return { commands: refusals.length > 0 ? [] : diffConfig(running, wanted), refusals, unknown };
+  if (refusals.length > 0) return { commands: [], refusals, unknown, orders: [] };
+  return { commands: diffConfig(running, wanted), refusals, unknown, orders };
 }
 
 /** As many refusals as a screen takes. */

@@ -56,6 +56,14 @@ describe('linewatch configure', () => {
     expect(third).toEqual({ code: 0, stdout: 'Nothing to change: revision 2 says it already.\n', stderr: '' });
   });
 
+  it('has phones start again when the change runs, and says who was not reached', async () => {
+    const text = 'ephone 1\n mac-address 0200.000A.0001\n restart\n';
+    const told = 'restarting 0200.000A.0001\n% No sccp-edge answers; no phone was told\n';
+    const first = await runToEnd(['configure', '-'], system.env, text);
+    expect(first).toEqual({ code: 0, stdout: `Revision 1 runs: 2 lines changed by ada.\n${told}`, stderr: '' });
+    expect(await runToEnd(['configure', '-'], system.env, text)).toEqual({ code: 0, stdout: told, stderr: '' });
+  });
+
   it('refuses in the words of IOS with file and line, and then changes nothing', async () => {
     const path = file('hostname Berlin\npresence\n max-subscription many\n max-subscription 300\nsip-ua\n presence\n');
     const { code, stdout, stderr } = await runToEnd(['configure', path], system.env);

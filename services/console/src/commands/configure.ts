@@ -5,6 +5,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { type ChangePlan, formatRefusals, planChange } from '../change-plan';
 import { ConsoleError, type ConsoleIo, printable } from '../console-io';
 import { changeLive } from '../live-change';
+import { carryOutOrder } from '../phone-orders';
 import { withRunningConfig } from '../running-configuration';
 import { type System, withSystem } from '../system';
 
@@ -47,8 +48,14 @@ async function configure(
     let plan = planned(running.current());
     reportPlan(io, source, plan);
     if (dryRun) return void io.stdout.write(plan.commands.map((command) => `${command}\n`).join(''));
-    if (plan.commands.length === 0)
-      return void io.stdout.write(`Nothing to change: revision ${running.revision()} says it already.\n`);
+    const tellPhones = async (): Promise<void> => {
+      for (const order of plan.orders) io.stdout.write(await carryOutOrder({ system, running }, order));
+    };
+    if (plan.commands.length === 0) {
+      if (plan.orders.length === 0)
+        io.stdout.write(`Nothing to change: revision ${running.revision()} says it already.\n`);
+      return tellPhones();
+    }
     const by = author ?? userOf(io.env);
     const revision = await changeLive({ bus: system.bus, running, author: by }, (config) => {
       plan = planned(config);
@@ -58,6 +65,7 @@ async function configure(
     });
     const { length } = plan.commands;
     io.stdout.write(`Revision ${revision} runs: ${length} ${length === 1 ? 'line' : 'lines'} changed by ${by}.\n`);
+    await tellPhones();
   });
 }
 
