@@ -70,6 +70,30 @@ describe('the streams', () => {
 });
 
 describe('ensureStreams', () => {
+  it('takes a stream that another process created in the same moment', async () => {
+    const server = serverThat();
+    let refused = 0;
+    const api: JetStreamApi = async (verb, body) => {
+      const answer = await server.api(verb, body);
+      if (!verb.startsWith('STREAM.CREATE')) return answer;
+      refused += 1;
+      throw new RejectedError('subjects overlap with an existing stream', 10065, false);
+    };
+    await ensureStreams(api, 'lw', defaultStreamSettings);
+    expect(refused).toBe(streamNames.length);
+    expect([...server.kept.keys()]).toEqual(streamNames);
+  });
+
+  it('cannot use a stream whose subjects are those of another', async () => {
+    const server = serverThat();
+    const api: JetStreamApi = async (verb, body) => {
+      if (verb.startsWith('STREAM.CREATE'))
+        throw new RejectedError('subjects overlap with an existing stream', 10065, false);
+      return server.api(verb, body);
+    };
+    await expect(ensureStreams(api, 'lw', defaultStreamSettings)).rejects.toThrow(StreamMismatchError);
+  });
+
   it('creates what is missing and leaves alone what is right', async () => {
     const server = serverThat();
     await ensureStreams(server.api, 'lw', defaultStreamSettings);

@@ -164,6 +164,8 @@ async function ensureStream(api: JetStreamApi, wanted: StreamConfiguration): Pro
     return keptStream(answer);
   } catch (error) {
     if (!(error instanceof RejectedError)) throw error;
+    // Another process created it in the same moment: the server says then that the subjects are taken.
+    if (!existing && (await streamInfo(api, wanted.name))) return ensureStream(api, wanted);
     const changes = existing ? `${differencesOf(wanted, existing).join('; ')}; ` : '';
     throw mismatch(wanted.name, `${changes}the server refused: ${error.message}`, error);
   }
