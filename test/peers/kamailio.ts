@@ -13,6 +13,8 @@ export interface KamailioOptions {
   readonly host: string;
   /** What stands for `@server@`: where requests go on to. */
   readonly server: SipEndpoint;
+  /** What stands for `@peer@`, where there is one: who is at the other side. */
+  readonly peer?: SipEndpoint;
   readonly folder: string;
 }
 
@@ -24,7 +26,7 @@ export class Kamailio {
   ) {}
 
   /** Starts one; resolves when it listens. @throws Error with its log when it does not */
-  static async start({ configuration, host, server, folder }: KamailioOptions): Promise<Kamailio> {
+  static async start({ configuration, host, server, peer = server, folder }: KamailioOptions): Promise<Kamailio> {
     const address = { host, port: await freeSipPorts(host, 1) };
     const own = join(folder, `kamailio-${host}`);
     mkdirSync(own, { recursive: true });
@@ -32,7 +34,9 @@ export class Kamailio {
       .replaceAll('@modules@', kamailioModules())
       .replaceAll('@listen@', `udp:${host}:${address.port}`)
       .replaceAll('@server.host@', server.host)
-      .replaceAll('@server.port@', String(server.port));
+      .replaceAll('@server.port@', String(server.port))
+      .replaceAll('@peer.host@', peer.host)
+      .replaceAll('@peer.port@', String(peer.port));
     const file = join(own, 'kamailio.cfg');
     writeFileSync(file, text);
     // In the foreground with its children, its log on standard error, its files in the test's folder; bounded in its life.

@@ -22,6 +22,8 @@ export interface SippOptions {
 /** What a scenario wants to know: `[watched]`, `[called]`. */
 export interface RunOptions {
   readonly keys?: Readonly<Record<string, string>>;
+  /** Where it sends, in place of the system itself: a proxy. */
+  readonly by?: SipEndpoint;
 }
 
 /** A phone that SIPp plays: one scenario after the other or several, from one address and port. */
@@ -75,14 +77,14 @@ export class Sipp {
     return [scenario, { keys: { expires } }];
   }
 
-  private run(scenario: string, { keys = {} }: RunOptions): SippRun {
-    const { server, number, mac, transport, credentials } = this.options;
+  private run(scenario: string, { keys = {}, by = this.options.server }: RunOptions): SippRun {
+    const { number, mac, transport, credentials } = this.options;
     const { host, port } = this.address;
     const folder = mkdtempSync(join(this.options.folder, `sipp-${number}-${scenario}-`));
     const errors = join(folder, 'errors.log');
     const mine = { number, mac, ...keys };
     const args = [
-      `${server.host}:${server.port}`,
+      `${by.host}:${by.port}`,
       ...['-sf', join(__dirname, 'scenarios', `${scenario}.xml`), '-m', '1', '-nostdin'],
       ...['-i', host, '-p', String(port), '-mi', host, '-t', transport === 'tcp' ? 't1' : 'u1'],
       // A Cisco phone begins its Call-IDs with its MAC address.
@@ -92,7 +94,7 @@ export class Sipp {
       ...Object.entries(mine).flatMap(([key, value]) => ['-key', key, value]),
       ...(credentials ? ['-au', credentials.username, '-ap', credentials.password] : []),
       // Else it would prove who it is for the server and not for the line [RFC7616 3.4.6].
-      ...(credentials && keys['watched'] ? ['-auth_uri', `${keys['watched']}@${server.host}:${server.port}`] : []),
+      ...(credentials && keys['watched'] ? ['-auth_uri', `${keys['watched']}@${by.host}:${by.port}`] : []),
     ];
     const child = new Child(toolPath('sipp'), args, { name: `sipp ${number} ${scenario}`, folder });
     const run = new SippRun(child, errors);

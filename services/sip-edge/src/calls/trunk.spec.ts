@@ -288,6 +288,19 @@ describe('a call over a trunk', () => {
     nothingLeft(story);
   });
 
+  it('is not forwarded to a trunk by `call-forward`, as a call of a phone is', async () => {
+    const { rig, alice, far, other, forget } = besideTrunks();
+    far.invite('2300', { session: sdp(40) });
+    await rig.settle();
+    expect(far.lastResponse().status).toBe(404);
+    expect([...far.news(), ...other.news()].filter((each) => each.startsWith('INVITE'))).toEqual([]);
+    forget();
+    alice.invite('2300');
+    await rig.settle();
+    expect(far.news()).toEqual(['INVITE sdp 10']);
+    expect(far.last('INVITE').requestUri).toBe('sip:4002@127.0.0.91:5060');
+  });
+
   it('is transferred within the house', async () => {
     const { rig, alice, bob, far } = await calledByFar();
     bob.request('REFER', { fields: { 'Refer-To': '<sip:2101@127.0.0.2>' } });

@@ -1,8 +1,9 @@
 import { CallRig } from './call-rig';
 import { sdp } from './test-phone';
 
-/** Numbers 4... are beyond the first trunk, or else the second one; `authentication` is for both. */
+/** Numbers 4... are beyond the first trunk, or else the second one; `authentication` is for both. 2300 is forwarded there. */
 const TRUNKS = [
+  'voice register dn 6', ' number 2300', ' call-forward b2bua all 4002', 'exit',
   'sip-ua', ' authentication username linewatch password secret', 'exit',
   'dial-peer voice 1 voip', ' destination-pattern 4...', ' session protocol sipv2', ' session target ipv4:127.0.0.91',
   'dial-peer voice 2 voip', ' preference 2', ' destination-pattern 4...', ' session protocol sipv2',
