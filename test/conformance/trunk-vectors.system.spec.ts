@@ -23,7 +23,10 @@ describe('a line beyond the trunk', () => {
   };
   beforeAll(async () => {
     server = await PresenceServer.open({ host: SERVER, credentials, mostSeconds: 60 });
-    system = await startLinewatch({ config: (sip) => officeConfiguration(sip), instances: { 'sip-edge': 2 } });
+    system = await startLinewatch({
+      config: (sip) => officeConfiguration(sip, [' max-subscription 2000']),
+      instances: { 'sip-edge': 2 },
+    });
     const [registrar] = system.sip;
     const [edge] = system.sccp;
     if (!registrar || !edge) throw new Error('an edge is missing');

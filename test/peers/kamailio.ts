@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freeSipPorts, type SipEndpoint, until } from '@linewatch/kit';
 import { isBound } from './bound';
@@ -12,9 +12,11 @@ export interface KamailioOptions {
   readonly configuration: string;
   readonly host: string;
   /** What stands for `@server@`: where requests go on to. */
-  readonly server: SipEndpoint;
+  readonly server?: SipEndpoint;
   /** What stands for `@peer@`, where there is one: who is at the other side. */
   readonly peer?: SipEndpoint;
+  /** A free one when absent. */
+  readonly port?: number;
   readonly folder: string;
 }
 
@@ -26,17 +28,23 @@ export class Kamailio {
   ) {}
 
   /** Starts one; resolves when it listens. @throws Error with its log when it does not */
-  static async start({ configuration, host, server, peer = server, folder }: KamailioOptions): Promise<Kamailio> {
-    const address = { host, port: await freeSipPorts(host, 1) };
+  static async start({ configuration, host, server, peer = server, port, folder }: KamailioOptions): Promise<Kamailio> {
+    const address = { host, port: port ?? (await freeSipPorts(host, 1)) };
     const own = join(folder, `kamailio-${host}`);
     mkdirSync(own, { recursive: true });
+    // A presence server wants tables, also those that it keeps in memory alone.
+    const tables = join(own, 'tables');
+    cpSync(join(__dirname, 'testdata', 'kamailio-tables'), tables, { recursive: true });
     const text = readFileSync(join(__dirname, 'testdata', configuration), 'utf8')
       .replaceAll('@modules@', kamailioModules())
       .replaceAll('@listen@', `udp:${host}:${address.port}`)
-      .replaceAll('@server.host@', server.host)
-      .replaceAll('@server.port@', String(server.port))
-      .replaceAll('@peer.host@', peer.host)
-      .replaceAll('@peer.port@', String(peer.port));
+      .replaceAll('@host@', host)
+      .replaceAll('@port@', String(address.port))
+      .replaceAll('@tables@', tables)
+      .replaceAll('@server.host@', server?.host ?? '')
+      .replaceAll('@server.port@', String(server?.port ?? 0))
+      .replaceAll('@peer.host@', peer?.host ?? '')
+      .replaceAll('@peer.port@', String(peer?.port ?? 0));
     const file = join(own, 'kamailio.cfg');
     writeFileSync(file, text);
     // In the foreground with its children, its log on standard error, its files in the test's folder; bounded in its life.

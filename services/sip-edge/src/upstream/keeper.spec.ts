@@ -59,6 +59,14 @@ describe('lines beyond the trunk [cme-presence 4.8]', () => {
     expect(rig.world.lamp()).toBe('idle');
   });
 
+  it('are asked for at the port of the trunk at that address', async () => {
+    const rig = await UpstreamRig.open();
+    rig.configure('dial-peer voice 1 voip', ` session target ipv4:${SERVER}:5070`, ' session protocol sipv2');
+    await rig.world.watch('a');
+    expect(rig.last().requestUri).toBe(`sip:4001@${SERVER}:5070`);
+    expect(rig.socket.sent.at(-1)?.flow.remote).toEqual({ host: SERVER, port: 5070 });
+  });
+
   it('answer 481 to a NOTIFY that nobody asked for [SB-37]', async () => {
     const rig = await UpstreamRig.open();
     await rig.world.watch('a');

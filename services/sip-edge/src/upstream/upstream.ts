@@ -1,4 +1,4 @@
-import { clearPassword, type Config } from '@linewatch/config';
+import { clearPassword, type Config, dialPeerTarget } from '@linewatch/config';
 import type { Outbox, Subjects } from '@linewatch/bus';
 import type { RelayFailure } from '@linewatch/presence';
 import type { Clock, LabelledCounter, TimerHandle, TimerWheel } from '@linewatch/runtime';
@@ -173,10 +173,11 @@ export class Upstream {
     const { sender, config } = this.ports;
     const { authentication } = config().sipUa;
     const password = authentication && clearPassword(authentication.password);
+    const port = sipPortOf(this.server, config());
     const user = authentication?.username ?? this.watcher;
     const host = sender.host.includes(':') ? `[${sender.host}]` : sender.host;
     return {
-      uri: `sip:${escapeUser(this.of.line)}@${this.server}`,
+      uri: `sip:${escapeUser(this.of.line)}@${this.server}${port === SIP_PORT ? '' : `:${port}`}`,
       from: `<sip:${escapeUser(user)}@${host}>`,
       contact: sender.contact({ transport: 'udp' }, escapeUser(user)),
       package: this.of.package,
@@ -270,4 +271,13 @@ export class Upstream {
     this.ports.wheel.cancel(this.timers.get(name));
     this.timers.delete(name);
   }
+}
+
+/** `server` names no port: it is that of the trunk at this address, as dial peers know it, else that of SIP. */
+function sipPortOf(server: string, { dialPeers }: Config): number {
+  for (const peer of Object.values(dialPeers)) {
+    const target = peer.shutdown ? undefined : dialPeerTarget(peer);
+    if (target?.host === server && target.transport !== 'tls') return target.port;
+  }
+  return SIP_PORT;
 }
