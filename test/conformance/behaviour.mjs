@@ -28,7 +28,8 @@ function textsOf(program) {
 function testFiles() {
   return ['libs', 'services', 'test'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.spec.ts'))
+      // The test of this table names rows and shows none.
+      .filter((file) => file.endsWith('.spec.ts') && file !== join('conformance', 'behaviour.spec.ts'))
       .map((file) => join(root, folder, file))
       .sort(),
   );

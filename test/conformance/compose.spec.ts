@@ -93,7 +93,7 @@ describe('docker-compose.yml', () => {
   });
 
   it('keeps the streams in a volume, where the configuration of NATS puts them', () => {
-    expect(Object.keys(compose.volumes)).toEqual(['keys', 'streams']);
+    expect(Object.keys(compose.volumes)).toEqual(['flash', 'keys', 'streams']);
     expect(compose.services['nats']?.volumes).toEqual(['streams:/data']);
     expect(readFileSync(join(root, 'deploy', 'nats', 'nats.conf'), 'utf8')).toMatch(/store_dir: \/data\n/);
   });

@@ -10,10 +10,14 @@ const FAR = loopbackOf(54);
 
 /** The example as it is, with its two addresses on this machine. */
 function nearConfiguration({ host, port }: SipEndpoint): string {
-  return sample
-    .replace('source-address 11.1.1.2 port 5060', `source-address ${host} port ${port}`)
-    .replace('ip source-address 11.1.1.2 port 2000', `ip source-address ${host} port 2000`)
-    .replaceAll('11.1.1.4', FAR);
+  return (
+    sample
+      .replace('source-address 11.1.1.2 port 5060', `source-address ${host} port ${port}`)
+      .replace('ip source-address 11.1.1.2 port 2000', `ip source-address ${host} port 2000`)
+      .replaceAll('11.1.1.4', FAR)
+      // Nothing leaves this machine.
+      .replace('tftp://172.18.207.15/', 'tftp://127.0.0.15/')
+  );
 }
 
 /** The other side, which the example only names: 1001 is a SIP phone, 1003 an SCCP phone. It lets nobody in without a password. */

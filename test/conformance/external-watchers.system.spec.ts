@@ -1,4 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { connectBus, type NatsBus } from '@linewatch/bus';
 import {
@@ -137,6 +139,25 @@ describe('a watcher beyond a SIP trunk', () => {
     expect((await refusal(watcher)).status).toBe(403);
     await Promise.all([inside.unregister(), watched.unregister()]);
   });
+
+  it.each([
+    ['no presence enable', ['sip-ua', ' no presence enable'], ['sip-ua', ' presence enable']],
+    ['no presence', ['no presence'], ['presence', ' watcher all']],
+  ])(
+    '`%s` ends those beyond the trunk as rejected, and 489 is what they hear then [cme-presence 4.9]',
+    async (_, off, on) => {
+      await configure('presence', ' watcher all');
+      const [watched, watcher] = [await office.phone(2), await trunk()];
+      const lamp = await watcher.subscribe('2102');
+      await lamp.waitFor('idle');
+      await configure(...off);
+      await until(() => lamp.ended, 'it is ended');
+      expect(lamp.notifications.at(-1)).toMatchObject({ state: 'terminated', reason: 'rejected' });
+      expect((await refusal(watcher)).status).toBe(489);
+      await configure(...on);
+      await watched.unregister();
+    },
+  );
 
   it('never watches beyond this system: 404 [A-9]', async () => {
     await configure('presence', ' watcher all', ' allow subscribe', ' server 127.0.0.1');
@@ -294,7 +315,16 @@ describe('a watcher beyond a SIP trunk', () => {
       await configure('voice register pool 1', ' no username', 'voice register pool 2', ' no username');
     });
 
-    it('a file that is gone or wrong leaves the last good copy in force, also after a restart', async () => {
+    it('a file that is wrong, or whose server is away, leaves the last good copy in force, also after a restart', async () => {
+      const carla: Credentials = { username: 'carla', password: 'open, sesame' };
+      const server = createServer((_, response) => response.end(`${carla.username},${carla.password}\r\n`));
+      await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+      const { port } = server.address() as AddressInfo;
+      await configure('voice register global', ` authenticate credential 2 http://127.0.0.1:${port}/cred2.csv`);
+      await (await accepted(await trunk({ credentials: carla }))).unsubscribe();
+      await new Promise((done) => server.close(done));
+      expect(await shell('credential load 2')).toContain('What was loaded before still counts: 1 pair.');
+
       writeFileSync(join(office.system.dataFolder, 'flash', 'cred1.csv'), 'anna,hunter2\nberta hidden\n');
       const said = await shell('credential load 1');
       expect(said).toContain('line 2: there is no comma');
@@ -304,11 +334,11 @@ describe('a watcher beyond a SIP trunk', () => {
         await office.system.kill(name);
         await office.system.untilServing(name, pid);
       }
-      await (await accepted(await trunk({ credentials: ANNA }))).unsubscribe();
+      for (const credentials of [ANNA, carla]) await (await accepted(await trunk({ credentials }))).unsubscribe();
     });
 
     it('without the file nobody can pass', async () => {
-      await configure('voice register global', ' no authenticate credential 1');
+      await configure('voice register global', ' no authenticate credential 1', ' no authenticate credential 2');
       const watcher = await trunk({ credentials: ANNA });
       expect((await refusal(watcher)).status).toBe(401);
     });

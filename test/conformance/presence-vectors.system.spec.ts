@@ -91,7 +91,7 @@ describe('the presence service of a small office', () => {
     await unregister(watcher, watched);
   });
 
-  it('T-9: a line whose phone unregisters is unknown, and idle when it registers again', async () => {
+  it('T-9: a line whose phone unregisters is unknown, and idle when it registers again [SB-50]', async () => {
     const [watcher, watched] = [await office.phone(1), await office.phone(2)];
     const lamp = await watcher.subscribe('2102');
     await lamp.waitFor('idle');

@@ -10,6 +10,8 @@ describe('[T-23] the complete system of the example, its local part', () => {
   beforeAll(async () => {
     const config = ({ host, port }: { host: string; port: number }) =>
       sample
+        // Nothing leaves this machine.
+        .replace('tftp://172.18.207.15/', 'tftp://127.0.0.15/')
         .replace('source-address 11.1.1.2 port 5060', `source-address ${host} port ${port}`)
         .replace('ip source-address 11.1.1.2 port 2000', `ip source-address ${host} port 2000`);
     system = await startLinewatch({ config });

@@ -1,12 +1,12 @@
 import { answerDigest, digestHa1, request, type SipRequest } from '@linewatch/sip';
 import { Authentication, NONCE_LIFETIME_MS } from './authentication';
 
-function setUp(mostNonces?: number) {
+function setUp(mostNonces?: number, secret = 'secret of all edges') {
   let now = 1_800_000_000_000;
   let salts = 0;
   const forgotten = { value: 0, add: (count = 1) => void (forgotten.value += count) };
   const authentication = new Authentication({
-    secret: 'secret of all edges',
+    secret,
     clock: { now: () => now },
     newSalt: () => `salt${String((salts += 1)).padStart(8, '0')}`,
     forgotten,
@@ -69,6 +69,28 @@ describe('Authentication', () => {
     for (let i = 0; i < 10; i += 1) succeed();
     expect(authentication.size).toBe(4);
     expect(forgotten.value).toBe(6);
+  });
+
+  it('takes at one edge the answer to a challenge of another, and at each edge once [SB-117]', () => {
+    const [one, other] = [setUp(), setUp()];
+    const challenged = one.check(registerWith());
+    if (challenged.kind !== 'refused') throw new Error('not challenged');
+    const answer = registerWith(challenged.refusal.headers.map(({ value }) => value));
+    expect([other.check(answer).kind, one.check(answer).kind]).toEqual(['ok', 'ok']);
+    for (const edge of [one, other])
+      expect(edge.check(answer)).toMatchObject({
+        refusal: { headers: [{ value: expect.stringContaining('stale=true') }, {}] },
+      });
+  });
+
+  it('challenges anew as stale where the secret of edges differs, and nobody is locked out [SB-118]', () => {
+    const [one, stranger] = [setUp(), setUp(undefined, 'another secret')];
+    const challenged = one.check(registerWith());
+    if (challenged.kind !== 'refused') throw new Error('not challenged');
+    const judged = stranger.check(registerWith(challenged.refusal.headers.map(({ value }) => value)));
+    if (judged.kind !== 'refused') throw new Error('not challenged');
+    expect(judged.refusal.headers[0]?.value).toContain('stale=true');
+    expect(stranger.check(registerWith(judged.refusal.headers.map(({ value }) => value))).kind).toBe('ok');
   });
 
   it('looks only at credentials for its own realm', () => {

@@ -41,7 +41,7 @@ function saidOf(tag: number, { result, location, pairs, problems }: LoadCredenti
     case 'kept':
       throw new ConsoleError(
         `${printable(location)} was not loaded:\n${lines}` +
-          (pairs > 0 ? `The ${count} loaded before still count.` : 'Nobody can pass by it.'),
+          (pairs > 0 ? `What was loaded before still counts: ${count}.` : 'Nobody can pass by it.'),
       );
     case 'loaded':
       return `Loading ${printable(location)}\n${lines}[OK - ${count}]\n`;
