@@ -76,6 +76,8 @@ describe('calls of SCCP phones', () => {
     expect(call).toMatchObject({ calledNumber: '3002', calledName: 'Phone 3002' });
     await expectSound(call, incoming);
     await lamp.waitFor('in-use');
+    // A call that is over before its line is told anew shows nothing of itself.
+    await caller.shows(1, 'in-use');
     await incoming.hangup();
     await call.ended();
     await lamp.showed('idle', 'in-use', 'idle');

@@ -71,7 +71,8 @@ function alert(
   };
 }
 
-function offerOf({ caller, called, offer }: RoutingCall | AlertingCall, target: RoutedTarget): CallEffect {
+/** What a target of the call is told. */
+export function offerOf({ caller, called, offer }: RoutingCall | AlertingCall, target: RoutedTarget): CallEffect {
   return offerTo(target, { caller: caller.party, called, ...(offer && { session: offer }) });
 }
 

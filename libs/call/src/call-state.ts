@@ -162,7 +162,15 @@ export interface JoinInput {
   readonly peer: CoupledPeer;
 }
 
+/** Another phone wants the call that rings at `leg`. */
+export interface PickUpInput {
+  readonly type: 'pickUp';
+  readonly leg: LegId;
+  readonly by: RoutedTarget;
+}
+
 export type CallInput =
+  | PickUpInput
   | JoinInput
   /** The other call does not give its leg. */
   | { readonly type: 'joinRefused'; readonly exchange: string; readonly status: number }
@@ -182,7 +190,7 @@ export type CallInput =
   | { readonly type: 'timer'; readonly name: CallTimer };
 
 /** What is about the call's own legs. */
-export type OwnInput = Exclude<CallInput, { type: 'join' | 'joinRefused' }>;
+export type OwnInput = Exclude<CallInput, { type: 'join' | 'joinRefused' | 'pickUp' }>;
 
 export type CallEffect =
   | { readonly type: 'command'; readonly leg: LegId; readonly edge: EdgeId; readonly command: LegCommand }

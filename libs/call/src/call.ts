@@ -1,16 +1,8 @@
 import { stepAlerting, stepRouting } from './alerting';
-import type {
-  CallInput,
-  CallStart,
-  CallState,
-  CallStep,
-  JoinInput,
-  OwnInput,
-  ReleasingCall,
-  RoutingCall,
-} from './call-state';
+import type { CallInput, CallStart, CallState, CallStep, OwnInput, ReleasingCall, RoutingCall } from './call-state';
 import { isFinal, NO_ANSWER_MS, timerEffects } from './effects';
 import { giveLeg, strayLeg } from './join';
+import { pickUp } from './pick-up';
 import { joinRefused, stepTransfer } from './transfer';
 import { stepUp } from './up';
 
@@ -41,17 +33,22 @@ export function startCall(start: CallStart): CallStep {
 export function stepCall(state: CallState, input: CallInput): CallStep {
   const stray = strayLeg(state, input);
   if (stray) return { state, effects: stray };
-  const { state: next, effects } = input.type === 'join' ? giveLeg(state, input) : stepStatus(state, input);
+  const { state: next, effects } = stepInput(state, input);
   if (next === state) return { state, effects };
   const timers = timerEffects(state, next, input.type === 'timer' ? input.name : undefined);
   const ended = next.status === 'ended' ? [{ type: 'ended' as const, cause: next.cause }] : [];
   return { state: next, effects: [...effects, ...timers, ...ended] };
 }
 
-function stepStatus(state: CallState, input: Exclude<CallInput, JoinInput>): CallStep {
-  if (input.type === 'joinRefused') {
-    return state.status === 'transferring' ? joinRefused(state, input) : { state, effects: [] };
-  }
+/** What others want of the call is told apart from what its own legs say. */
+function stepInput(state: CallState, input: CallInput): CallStep {
+  if (input.type === 'join') return giveLeg(state, input);
+  if (input.type === 'pickUp') return pickUp(state, input);
+  if (input.type !== 'joinRefused') return stepStatus(state, input);
+  return state.status === 'transferring' ? joinRefused(state, input) : { state, effects: [] };
+}
+
+function stepStatus(state: CallState, input: OwnInput): CallStep {
   switch (state.status) {
     case 'routing':
       return stepRouting(state, input);

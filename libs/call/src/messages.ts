@@ -30,7 +30,7 @@ export type Party = z.infer<typeof partySchema>;
  * What a leg that has no line of its own (a trunk's) asks its peer's line to keep, so that its edge finds it again after a
  * restart. `epoch` is the life of the edge that made the leg, `protocol` its edge's own affair.
  */
-export const keptLegSchema = z.object({ epoch: z.number().int().nonnegative(), protocol: z.unknown() });
+export const keptLegSchema = z.object({ epoch: z.number().int().nonnegative(), protocol: z.unknown().optional() });
 export type KeptLeg = z.infer<typeof keptLegSchema>;
 
 /** Where a leg goes: a phone at one of its bindings, a number beyond a dial peer (a trunk), or a slot where calls wait. */
@@ -99,6 +99,8 @@ export const legCommandSchema = z.discriminatedUnion('type', [
     session: sessionSchema.optional(),
     /** Who sends the caller here by a transfer [RFC3892]: at a park slot that parks the call, and without it fetches one. */
     referredBy: partySchema.optional(),
+    /** The phone has asked for this call, which rings elsewhere: it answers at once. */
+    pickUp: z.literal(true).optional(),
     /** How many more servers may pass the call on [RFC3261 8.1.1.6]; written by the controller's shell. */
     maxForwards: z.number().int().min(0).max(255).optional(),
   }),
@@ -197,7 +199,13 @@ export const callMessageSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('event'), ...address, event: legEventSchema }),
   /** From one controller to another: hand me the leg that is coupled with this one, which ends; `peer` will be its peer. */
   z.object({ kind: z.literal('join'), ...address, taker: takerSchema, peer: coupledPeerSchema }),
-  /** The answer when that cannot be; else the leg says `joined`. */
+  /** From a phone's edge to a controller: offer the call with that ringing leg to this phone as well, which will take it. */
+  z.object({
+    kind: z.literal('pickUp'),
+    ...address,
+    by: z.object({ leg: name, edge: name, target: callTargetSchema }),
+  }),
+  /** The answer to `join` when that cannot be; else the leg says `joined`. */
   z.object({ kind: z.literal('joinRefused'), ...address, exchange, status: status(300, 699) }),
 ]);
 export type CallMessage = z.infer<typeof callMessageSchema>;

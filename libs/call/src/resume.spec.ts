@@ -1,4 +1,4 @@
-import { resumeCall, type RestoredLeg } from './resume';
+import { legRestoreSchema, resumeCall, type RestoredLeg } from './resume';
 import { stepCall } from './call';
 
 const leg = (id: string, over: Partial<RestoredLeg> = {}): RestoredLeg => ({
@@ -61,4 +61,9 @@ describe('resumeCall', () => {
     expect(state?.status).toBe('up');
     expect(commands(effects)[0]).toBe('d: release');
   });
+});
+
+test('what a leg keeps is read also where its protocol keeps nothing, as JSON has it', () => {
+  const kept = { role: 'callee', party: { number: '3002' }, controller: 'sip-edge-1', protocol: undefined };
+  expect(legRestoreSchema.safeParse(JSON.parse(JSON.stringify(kept))).success).toBe(true);
 });

@@ -16,8 +16,8 @@ export const legRestoreSchema = z.object({
   /** The edge that controls the call. */
   controller: name,
   peer: z.object({ leg: name, edge: name, kept: keptLegSchema.optional() }).optional(),
-  /** The dialog of a SIP leg, the call reference of a station's; only that kind of edge reads it. */
-  protocol: z.unknown(),
+  /** The dialog of a SIP leg; only that kind of edge reads it. A station's leg has none, and the rest of it still counts. */
+  protocol: z.unknown().optional(),
 });
 export type LegRestore = z.infer<typeof legRestoreSchema>;
 

@@ -387,3 +387,20 @@ describe('forwarding of all calls', () => {
     expect(story.news()).toContain('forward line 1 2101');
   });
 });
+
+describe('call pickup', () => {
+  it('asks at which number the call rings, and takes it when it is offered', () => {
+    const story = new CallsStory().softKey('pickup').forget().digits('2101');
+    expect(story.news().filter((each) => /^(pick|leg)/.test(each))).toEqual(['pick up line 1 2101']);
+    const call = story.offer({ media: far(), pickUp: true });
+    story.listening();
+    expect(story.state.calls).toMatchObject([{ call, phase: 'connected', isAgreed: true }]);
+    expect(story.news()).toEqual(expect.arrayContaining([expect.stringMatching(/^leg \d+: answered/)]));
+  });
+
+  it('rings nobody’s bell', () => {
+    const story = new CallsStory().forget();
+    story.offer({ media: far(), pickUp: true });
+    expect(story.news().filter((each) => each.startsWith('bell'))).toEqual([]);
+  });
+});

@@ -14,7 +14,7 @@ import {
 } from './calls-control';
 import { notice, softKeySet, prompt, startTone } from './calls-display';
 import { sendsDigitsItself } from './calls-media';
-import { forwardTo, pressForwardAll } from './calls-forward';
+import { numberGiven, pressForwardAll, pressPickUp } from './calls-numbers';
 import type { StationCall, StationFeature } from './calls-state';
 import type { CallsTurn } from './calls-turn';
 import type { SoftKey } from './soft-keys';
@@ -112,7 +112,7 @@ function collect(turn: CallsTurn, digit: string, line: number): void {
 
 /** A number was dialled: to be called, or to forward calls there. */
 export function complete(turn: CallsTurn, call: StationCall, number: string): void {
-  if (call.isForward) forwardTo(turn, call, number);
+  if (call.asksFor) numberGiven(turn, call, call.asksFor, number);
   else dial(turn, call, number);
 }
 
@@ -173,7 +173,7 @@ function pressFunction(turn: CallsTurn, key: SoftKey, line: number, named: numbe
     }
     case 'endCall': {
       const call = named === 0 ? turn.active() : (turn.find(named) ?? turn.active());
-      if (call?.isForward && call.digits !== '') return forwardTo(turn, call, call.digits);
+      if (call?.asksFor && call.digits !== '') return complete(turn, call, call.digits);
       return call && finish(turn, call, { type: 'released', cause: 'normal' });
     }
     case 'backSpace':
@@ -192,13 +192,14 @@ function pressFunction(turn: CallsTurn, key: SoftKey, line: number, named: numbe
       return pressDoNotDisturb(turn, named);
     case 'forwardAll':
       return pressForwardAll(turn, knownLine(turn, line));
+    case 'pickup':
+      return pressPickUp(turn, knownLine(turn, line));
     case 'forwardBusy':
     case 'forwardNoAnswer':
     case 'info':
     case 'conference':
     case 'join':
     case 'meetMe':
-    case 'pickup':
     case 'groupPickup':
       return feature(turn, key, line, named);
     default:

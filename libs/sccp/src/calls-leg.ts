@@ -1,4 +1,4 @@
-import { fail, finish, hasRoom, showConnected, showHeld, silence } from './calls-control';
+import { answer, fail, finish, hasRoom, showConnected, showHeld, silence } from './calls-control';
 import { callInfo, callState, notice, prompt, softKeySet, startTone } from './calls-display';
 import { codecForOffer, openChannel, takeAnswer, takeOffer } from './calls-media';
 import type { LegCause, StationCall, StationCallsInput, StationLegCommand } from './calls-state';
@@ -44,6 +44,10 @@ export function takeOfferedCall(turn: CallsTurn, offer: Extract<StationCallsInpu
     callInfo(call, turn.world),
     prompt(call, `From ${caller.display ?? caller.number}`, turn.world),
   );
+  if (offer.pickUp) {
+    turn.tell(call, { type: 'progress', status: 180 });
+    return answer(turn, call, 'speaker');
+  }
   // Who talks hears that another call waits; the bell stays silent.
   if (active && !call.isSilent) turn.send(startTone(call, 'callWaiting'));
   turn.tell(call, { type: 'progress', status: 180 });

@@ -132,8 +132,8 @@ export interface StationCall {
   readonly asked?: string;
   /** What we said last is not true any more: it is said anew when nothing is asked. */
   readonly isStale?: true;
-  /** The number that is dialled is where all calls of the line are to go. */
-  readonly isForward?: true;
+  /** What the number that is dialled is for, when it is not to be called. */
+  readonly asksFor?: 'forwardAll' | 'pickUp';
   /** The call that this one was made for, to transfer it here. */
   readonly transferOf?: number;
   /** The exchange of a transfer that is under way. */
@@ -226,6 +226,8 @@ export type StationCallsInput =
       readonly caller: CallParty;
       readonly called: string;
       readonly media?: MediaDescription;
+      /** The user has asked for it: it is taken at once. */
+      readonly pickUp?: true;
     }
   | { readonly type: 'command'; readonly call: number; readonly command: StationLegCommand }
   /** The user parks a call, and this slot is to take it. */
@@ -247,6 +249,8 @@ export type StationCallsEffect =
   | { readonly type: 'doNotDisturb'; readonly isOn: boolean; readonly forCall?: number }
   /** The user wants all calls of a line to go there; to ring here again without a number. */
   | { readonly type: 'forwardAll'; readonly line: number; readonly number?: string }
+  /** The user wants the call that rings there. */
+  | { readonly type: 'pickUp'; readonly line: number; readonly number: string }
   /** A key for something that is not a call by itself. */
   | { readonly type: 'feature'; readonly feature: StationFeature; readonly line: number; readonly call: number }
   | { readonly type: 'startTimer'; readonly name: CallTimer; readonly ms: number }

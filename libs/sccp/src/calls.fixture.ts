@@ -110,9 +110,9 @@ export class CallsStory {
     return this.take({ type: 'command', call, command });
   }
 
-  offer(changes: { media?: MediaDescription; line?: number } = {}): number {
+  offer(changes: { media?: MediaDescription; line?: number; pickUp?: true } = {}): number {
     const call = freeCallReference(this.state);
-    const { line = 1, media } = changes;
+    const { line = 1, media, pickUp } = changes;
     this.take({
       type: 'offer',
       call,
@@ -120,6 +120,7 @@ export class CallsStory {
       caller: { number: '2101', display: 'Bob' },
       called: '3001',
       ...(media && { media }),
+      ...(pickUp && { pickUp }),
     });
     return call;
   }
@@ -190,6 +191,8 @@ export function wordsOf(effect: StationCallsEffect): string {
       return `no timer ${effect.name}`;
     case 'doNotDisturb':
       return `dnd ${effect.isOn ? 'on' : 'off'}${effect.forCall === undefined ? '' : ` for ${effect.forCall}`}`;
+    case 'pickUp':
+      return `pick up line ${effect.line} ${effect.number}`;
     case 'forwardAll':
       return `forward line ${effect.line} ${effect.number ?? 'off'}`;
     case 'feature':

@@ -408,11 +408,15 @@ describe('a phone', () => {
 
   it('passes keys on that are no calls', () => {
     const story = new CallsStory().talking();
-    story.softKey('park', 1).press({ type: 'voiceMail' }).softKey('pickup').press({ type: 'featureKey', instance: 3 });
+    story
+      .softKey('park', 1)
+      .press({ type: 'voiceMail' })
+      .softKey('groupPickup')
+      .press({ type: 'featureKey', instance: 3 });
     expect(story.news()).toEqual([
       'feature park line 1 call 1',
       'feature voiceMail line 0 call 0',
-      'feature pickup line 0 call 0',
+      'feature groupPickup line 0 call 0',
       'feature featureKey line 3 call 0',
     ]);
   });

@@ -299,6 +299,7 @@ class Session {
       case 'doNotDisturb':
         return this.exchange.refresh();
       case 'forwardAll':
+      case 'pickUp':
       case 'feature':
         return undefined;
       case 'startTimer':

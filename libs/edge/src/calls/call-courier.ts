@@ -4,6 +4,7 @@ import {
   type CoupledPeer,
   type LegCommand,
   type LegEvent,
+  type RoutedTarget,
   type Taker,
 } from '@linewatch/call';
 import type { Bus } from '@linewatch/bus';
@@ -63,6 +64,11 @@ export class CallCourier {
   /** Asks another controller for the peer of one of its legs. */
   join(to: EdgeId, call: CallId, leg: LegId, taker: Taker, peer: CoupledPeer): void {
     this.send(to, { kind: 'join', call, leg, ...this.place(), taker, peer });
+  }
+
+  /** Asks a controller to offer a call, that rings at a leg, to a phone here. */
+  pickUp(to: EdgeId, call: CallId, leg: LegId, by: RoutedTarget): void {
+    this.send(to, { kind: 'pickUp', call, leg, ...this.place(), by });
   }
 
   joinRefused({ edge, call, exchange }: Taker, leg: LegId, status: number): void {

@@ -10,6 +10,7 @@ import {
   type KeptLeg,
   type LegEvent,
   type ResumedCall,
+  type RoutedTarget,
   type Taker,
 } from '@linewatch/call';
 import type { CallId, EdgeId, LegId } from '@linewatch/presence';
@@ -103,6 +104,11 @@ export class Controllers {
   /** Another call asks for the peer of a leg; `place` as for `event`. False: there is no such call. */
   join(id: CallId, leg: LegId, taker: Taker, peer: CoupledPeer, place?: MessagePlace): boolean {
     return this.hears(id, `controller ${leg}`, place, { type: 'join', leg, taker, peer });
+  }
+
+  /** A phone wants the call that rings at a leg. False: there is no such call. */
+  pickUp(id: CallId, leg: LegId, by: RoutedTarget): boolean {
+    return this.input(id, { type: 'pickUp', leg, by });
   }
 
   /** The leg that a call asked for will not come. */

@@ -14,10 +14,11 @@ import type { Lines } from '../lines';
 import { CallCourier } from './call-courier';
 import { CallResumption } from './call-resumption';
 import { Controllers } from './controllers';
-import { isLater, type EdgeLeg } from './edge-leg';
+import { isLater, type EdgeLeg, type LegOwner } from './edge-leg';
 import { EdgeLegs, type LegProtocol } from './edge-legs';
 import { LegPublisher } from './leg-publisher';
 import { OtherEdges } from './other-edges';
+import { ringingAt } from './ringing';
 import { ParkSlots, type SlotLeg } from './park-slots';
 import type { CallingPhone } from './routing';
 import { routeAnywhere } from './trunk-routing';
@@ -162,6 +163,26 @@ export class EdgeCalls<Leg extends EdgeLeg = EdgeLeg, Protocol extends LegProtoc
   }
 
   /**
+   * A phone here, at one of its lines, takes a call that rings at a number.
+   * @returns whether one rings there; the call is then offered to the phone, which is to answer at once
+   * @throws UnavailableError when the phone's binding cannot be read
+   */
+  async pickUp(number: string, by: LegOwner): Promise<boolean> {
+    const { edge, bindings, directory, lines } = this.parts;
+    const line = directory.current().lines.resolve(number)?.number;
+    const ringing = line === undefined ? undefined : ringingAt(lines.get(line), by.device);
+    if (!ringing) return false;
+    const own = (await bindings.of(by.line))[by.device]?.bindings ?? [];
+    const binding = own.find((each) => each.edge === edge.id && each.epoch === edge.epoch);
+    if (!binding) return false;
+    const { call, leg, controller } = ringing;
+    const target = { leg: this.newId(), edge: edge.id, target: { kind: 'phone', ...by, binding } } as const;
+    if (controller === edge.id) return this.controllers.pickUp(call, leg, target);
+    this.courier.pickUp(controller, call, leg, target);
+    return true;
+  }
+
+  /**
    * A message on `lw.call.<this edge>`.
    * @throws AnswerError `malformed`; `busy` while calls from before a restart are not known yet: to be asked again
    */
@@ -225,6 +246,8 @@ export class EdgeCalls<Leg extends EdgeLeg = EdgeLeg, Protocol extends LegProtoc
         return this.controllers.join(call, leg, message.taker, message.peer, { epoch, seq });
       case 'joinRefused':
         return this.controllers.joinRefused(call, message.exchange, message.status);
+      case 'pickUp':
+        return this.controllers.pickUp(call, leg, message.by);
       default:
         return message satisfies never;
     }
@@ -252,6 +275,7 @@ export class EdgeCalls<Leg extends EdgeLeg = EdgeLeg, Protocol extends LegProtoc
       case 'join':
         return this.controllers.refuseJoin(message.taker, leg, 481);
       case 'joinRefused':
+      case 'pickUp':
         return;
       default:
         return message satisfies never;

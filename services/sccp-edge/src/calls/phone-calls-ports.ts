@@ -11,7 +11,7 @@ import type { SccpLegs } from './sccp-legs';
 export interface PhoneCallsPorts {
   readonly edge: { readonly id: string };
   /** The calls of this edge, which are made after the phones' own. */
-  readonly edgeCalls: () => Pick<EdgeCalls<SccpLeg, SccpLegs>, 'legs' | 'newId' | 'hasRoom' | 'start'>;
+  readonly edgeCalls: () => Pick<EdgeCalls<SccpLeg, SccpLegs>, 'legs' | 'newId' | 'hasRoom' | 'start' | 'pickUp'>;
   readonly turns: Turns;
   readonly wheel: Pick<TimerWheel, 'set' | 'cancel'>;
   readonly directory: Pick<Directory, 'current'>;

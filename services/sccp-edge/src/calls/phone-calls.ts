@@ -103,9 +103,10 @@ export class PhoneCalls {
     const place = this.placeFor(target);
     if (!place) return legs.refuse(order, 404);
     const call = freeCallReference(this.state);
-    const { caller, called, session } = offer;
+    const { caller, called, session, pickUp } = offer;
     const media = session && this.ports.mediaOf(session);
-    const effects = this.step({ type: 'offer', call, line: place.line, caller, called, ...(media && { media }) });
+    const asked = { ...(media && { media }), ...(pickUp && { pickUp }) };
+    const effects = this.step({ type: 'offer', call, line: place.line, caller, called, ...asked });
     const refusal = effects.find((effect) => effect.type === 'leg' && effect.call === call && isLast(effect.event));
     if (refusal?.type === 'leg' && !this.state.calls.some((each) => each.call === call)) {
       return legs.refuse(order, refusal.event.type === 'refused' ? refusal.event.status : 480);
@@ -163,6 +164,8 @@ export class PhoneCalls {
         return this.stands(effect.call, effect.standing);
       case 'doNotDisturb':
         return this.disturbed(effect.isOn, effect.forCall);
+      case 'pickUp':
+        return this.pickUp(effect.line, effect.number);
       case 'forwardAll':
         return this.forwardAll(effect.line, effect.number);
       case 'feature':
@@ -302,6 +305,19 @@ export class PhoneCalls {
     if (forCall !== undefined && isOn) this.undisturbed.add(forCall);
     if (forCall !== undefined && !isOn) this.undisturbed.delete(forCall);
     this.ports.disturb(this.station.phone, isOn || this.undisturbed.size > 0 || this.state.doNotDisturb);
+  }
+
+  /** The call that rings at that number is offered to this phone in a moment, which takes it. */
+  private pickUp(line: number, number: string): void {
+    const { device, lines } = this.station.phone;
+    const dn = lines[line - 1]?.dns[0];
+    if (!dn) return;
+    const asked = this.ports.edgeCalls().pickUp(number, { line: dn.number, device, instance: dn.instance });
+    void asked
+      .catch(() => false)
+      .then((rings) => {
+        if (!rings && !this.isGone) this.notice('No call to pick up');
+      });
   }
 
   /** The phone hears by ForwardStat what is in force once it is. */
