@@ -2,11 +2,10 @@ import { clearPassword, dialPeerTarget, type DialPeerTarget } from '@linewatch/c
 import type { Directory } from '@linewatch/edge';
 import type { Clock } from '@linewatch/runtime';
 import {
-  answerDigest,
+  answerChallenge,
+  challengeOf,
   header,
-  headerLines,
-  parseAuth,
-  parseDigits,
+  retryAfterOf,
   type HeaderField,
   type SipRequest,
   type SipResponse,
@@ -38,7 +37,7 @@ export class Trunks {
 
   /** A trunk refused a call: after 503 with Retry-After no others go to it for that time [RFC3261 21.5.4]. */
   refused(target: DialPeerTarget, response: SipResponse): void {
-    const seconds = parseDigits(/^\s*(\d+)/.exec(header(response, 'Retry-After') ?? '')?.[1] ?? '', Infinity);
+    const seconds = retryAfterOf(response);
     if (response.status !== 503 || seconds === undefined) return;
     this.resting.set(keyOf(target), this.parts.clock.monotonic() + Math.min(seconds, MAX_REST_SECONDS) * 1_000);
   }
@@ -48,19 +47,14 @@ export class Trunks {
    * none for its realm, or when they were not believed: the request bears some for that already.
    */
   credentials(request: SipRequest, response: SipResponse): HeaderField | undefined {
-    const isProxy = response.status === 407;
-    const name = isProxy ? 'Proxy-Authorization' : 'Authorization';
     const { authentication } = this.parts.directory.current().config.sipUa;
     const password = authentication && clearPassword(authentication.password);
-    if (!authentication || password === undefined || header(request, name) !== undefined) return undefined;
-    const { username, realm } = authentication;
-    const challenges = headerLines(response, isProxy ? 'Proxy-Authenticate' : 'WWW-Authenticate').filter(
-      (challenge) => realm === undefined || parseAuth(challenge)?.params.get('realm') === realm,
-    );
+    if (!authentication || password === undefined) return undefined;
+    const credentials = { ...authentication, password };
+    const challenge = challengeOf(response, credentials);
+    if (!challenge || header(request, challenge.answerIn) !== undefined) return undefined;
     const { method, requestUri: uri } = request;
-    const cnonce = this.parts.newToken();
-    const value = answerDigest(challenges, { username, password, method, uri, cnonce, nonceCount: 1 });
-    return value === undefined ? undefined : { name, value };
+    return answerChallenge(challenge, credentials, { method, uri }, this.parts.newToken())?.field;
   }
 
   private rests(target: DialPeerTarget): boolean {
