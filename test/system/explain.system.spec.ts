@@ -14,7 +14,7 @@ interface Explanation {
   readonly chain: readonly { readonly step: string; readonly text: string; readonly cause?: string }[];
 }
 
-/** A phone that does not answer is given up after 64*T1; an expired subscription has its time, and the sweep a margin. */
+/** A phone that does not answer is given up after 64*T1, and a busy machine takes seconds for each question. */
 const GIVEN_UP_WITHIN_MS = 60_000;
 
 jest.setTimeout(240_000);
@@ -48,7 +48,12 @@ describe('explain names the true cause', () => {
   }
 
   /** Resolves when that is the cause; what was said before it may still have been on its way. */
-  async function explains(watcher: string, line: string, cause: string, withinMs = 15_000): Promise<Explanation> {
+  async function explains(
+    watcher: string,
+    line: string,
+    cause: string,
+    withinMs = GIVEN_UP_WITHIN_MS,
+  ): Promise<Explanation> {
     let last: Explanation | undefined;
     const isSo = async () => (last = await explain(watcher, line)).cause === cause;
     await until(isSo, `cause ${cause}`, withinMs).catch((error: Error) => {
@@ -194,7 +199,7 @@ describe('explain names the true cause', () => {
     it('it refuses with another status, or wants to be left alone', async () => {
       const { watcher, key } = await watching();
       await key.next();
-      watcher.answerNotify = { status: 503, fields: [['Retry-After', '60']] };
+      watcher.answerNotify = { status: 503, fields: [['Retry-After', '600']] };
       await office.station(2);
       const { verdict } = await explains('2101', '3002', 'asked-to-wait');
       expect(verdict).toMatch(/the phone answered 503, to be told again at /);
@@ -209,7 +214,7 @@ describe('explain names the true cause', () => {
       watcher.answerNotify = 'silent';
       await office.station(2);
       expect((await explains('2101', '3002', 'no-answer')).verdict).toMatch(/has not answered for \d+ s/);
-      await explains('2101', '3002', 'ended-silent', GIVEN_UP_WITHIN_MS);
+      await explains('2101', '3002', 'ended-silent');
     });
   });
 
@@ -231,15 +236,14 @@ describe('explain names the true cause', () => {
       try {
         process.kill(pid, 'SIGKILL');
         expect((await explains('2102', '3002', 'owner-gone')).verdict).toMatch(/Its owner sip-edge-2 does not answer/);
-        await key.waitFor('unknown', 15_000);
+        await key.waitFor('unknown', GIVEN_UP_WITHIN_MS);
         const { verdict } = await explains('2101', '2102', 'edge-lost');
         expect(verdict).toMatch(/sip-edge-2 is gone: nobody knows whether it is still up/);
       } finally {
         process.kill(system.launcherPid, 'SIGCONT');
       }
-      await system.untilServing('sip-edge-2', pid);
       // The edge took its subscription up; nobody is at 3002.
-      await explains('2102', '3002', 'phone-unregistered', 30_000);
+      await explains('2102', '3002', 'phone-unregistered', 120_000);
     });
 
     it('presence-state stands still: what happens is not folded', async () => {
@@ -256,7 +260,7 @@ describe('explain names the true cause', () => {
       } finally {
         process.kill(pid, 'SIGCONT');
       }
-      await key.waitFor('in-use', 15_000);
+      await key.waitFor('in-use', GIVEN_UP_WITHIN_MS);
     });
   });
 
