@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os';
 import type { Config } from '@linewatch/config';
 import { bindErrorOf, chooseListening, type Listening } from '@linewatch/edge';
 import { z } from 'zod';
+import { UDP_BUDGET } from './endpoint/streams-instead';
 import { MOST_TRANSACTIONS } from './endpoint/timers';
 import { shieldSettings } from './shield/limits';
 import { transportSettings } from './transport/settings';
@@ -42,6 +43,13 @@ export const sipEdgeSettings = {
     .min(100)
     .default(MOST_TRANSACTIONS)
     .describe('requests of each side that are not over, at once: a number from 100 on'),
+  LINEWATCH_SIP_UDP_BUDGET: z.coerce
+    .number()
+    .int()
+    .min(500)
+    .max(65_535)
+    .default(UDP_BUDGET)
+    .describe('octets of the largest request that goes by UDP where the peer takes TCP, 500 to 65535'),
   ...shieldSettings,
   ...transportSettings,
 };

@@ -32,6 +32,8 @@ export async function openEndpoint(
     floodLog,
     messages: metrics.counters('sip_messages_total', 'Messages heard, by what became of them', 'kind'),
     mostTransactions: settings.LINEWATCH_SIP_MAX_TRANSACTIONS,
+    udpBudget: settings.LINEWATCH_SIP_UDP_BUDGET,
+    large: metrics.counters('sip_large_requests_total', 'Requests too large for UDP, by how they went', 'by'),
     shield,
   });
   const seats = makeSeats(context);

@@ -338,4 +338,74 @@ describe('an endpoint', () => {
       expect(kept).toEqual(['c1']);
     });
   });
+
+  describe('with a request above 1300 octets [SB-106]', () => {
+    const notify = (branch: string, flow: Flow) =>
+      Buffer.from(
+        `NOTIFY sip:2101@127.0.0.21 SIP/2.0\r\nVia: ${endpoint.viaHead(flow.transport)}${branch}\r\nFrom: <sip:a@b>;tag=1\r\n` +
+          `To: <sip:c@d>;tag=2\r\nCall-ID: n\r\nCSeq: 1 NOTIFY\r\nMax-Forwards: 70\r\nContent-Length: 1300\r\n\r\n${'x'.repeat(1300)}`,
+      );
+    let tcp: FakeTransport;
+    let takes: boolean;
+    let heard: (number | string)[];
+    beforeEach(() => {
+      tcp = new FakeTransport();
+      takes = true;
+      heard = [];
+      endpoint.attach('tcp', Object.assign(tcp, { canReach: async () => takes }));
+    });
+    const send = async () => {
+      endpoint.requestBytes('NOTIFY', notify, flowOf(), {
+        answered: (status) => void heard.push(status),
+        repeated: () => undefined,
+        failed: (why) => void heard.push(why),
+      });
+      await settle();
+    };
+
+    it('sends the first by UDP while the peer is asked, and the next by TCP, with a Via of TCP', async () => {
+      await send();
+      await send();
+      expect([socket.requests('NOTIFY').length, tcp.requests('NOTIFY').length]).toEqual([1, 1]);
+      const [byTcp] = tcp.requests('NOTIFY');
+      if (!byTcp) throw new Error('nothing went by TCP');
+      expect(header(byTcp, 'Via')).toContain('SIP/2.0/TCP');
+      await hear(answerTo(byTcp, 200), { ...flowOf(), transport: 'tcp', connection: 'c1' });
+      expect(heard).toEqual([200]);
+    });
+
+    it('sends every one by UDP to a phone that takes no TCP', async () => {
+      takes = false;
+      for (let n = 0; n < 3; n += 1) await send();
+      expect([socket.requests('NOTIFY').length, tcp.requests('NOTIFY').length]).toEqual([3, 0]);
+    });
+
+    it('sends it by UDP after all when the connection fails, and tells its sender nothing of that', async () => {
+      await send();
+      tcp.unreachable.add('127.0.0.21');
+      await send();
+      expect([socket.requests('NOTIFY').length, heard]).toEqual([2, []]);
+      await hear(answerTo(socket.requests('NOTIFY')[1] as never, 200));
+      expect(heard).toEqual([200]);
+    });
+
+    it('does the same with a request that is a message', async () => {
+      const statuses: (number | string)[] = [];
+      const large = () =>
+        endpoint.request({ ...plain('INVITE'), body: Buffer.alloc(1_300) }, flowOf(), {
+          response: ({ status }) => void statuses.push(status),
+          failed: (why) => void statuses.push(why),
+        });
+      large();
+      await settle();
+      const byTcp = large();
+      expect(header(byTcp.request, 'Via')).toContain('SIP/2.0/TCP');
+      tcp.unreachable.add('127.0.0.21');
+      const afterAll = large();
+      await settle();
+      expect(header(afterAll.request, 'Via')).toContain('SIP/2.0/UDP');
+      await hear(answerTo(afterAll.request, 486));
+      expect(statuses).toEqual([486]);
+    });
+  });
 });

@@ -24,6 +24,7 @@ import type { Admission, Shield } from '../shield/shield';
 import type { SipTransport, TransportEvents } from '../transport/transport';
 import { type BytesListener, ClientTransactions } from './client-transactions';
 import { Reading } from './reading';
+import { StreamsInstead, UDP_BUDGET } from './streams-instead';
 import { ServerTransactions } from './server-transactions';
 import type {
   AckHandler,
@@ -51,12 +52,18 @@ export interface EndpointSettings {
   readonly messages: LabelledCounter;
   /** Keeps away who asks too often; without it nobody is refused for that. */
   readonly shield?: Pick<Shield, 'admit' | 'admitRecord' | 'wasCheap' | 'retryAfter'>;
+  /** Requests by UDP that were too large for it, by how they went: `tcp`, `udp`, or `udp-after-all`. */
+  readonly large?: LabelledCounter;
+  /** Octets of the largest request that goes by UDP without further ado; `UDP_BUDGET` when absent. */
+  readonly udpBudget?: number;
   /** Transactions of each side at once; `MOST_TRANSACTIONS` when absent. */
   readonly mostTransactions?: number;
 }
 
 const SIP_PORT = 5060;
 const SIPS_PORT = 5061;
+/** A Via of ours, the request line's fixed parts, and Content-Length. */
+const VIA_OCTETS = 140;
 
 /** Option tags in Require or Proxy-Require that are met: none has to be asked for. */
 const SUPPORTED: ReadonlySet<string> = new Set(['path', 'timer', 'from-change']);
@@ -70,6 +77,7 @@ export class Endpoint implements SipSender, TransportEvents {
   private readonly reading: Reading;
   private readonly servers: ServerTransactions;
   private readonly clients: ClientTransactions;
+  private readonly streams: StreamsInstead;
   private readonly handlers = new Map<string, RequestHandler>();
   private ackHandler: AckHandler = () => undefined;
   /** Datagrams that come before the edge is ready are dropped: phones send again. */
@@ -86,6 +94,7 @@ export class Endpoint implements SipSender, TransportEvents {
     const send = (bytes: Buffer, flow: Flow): boolean =>
       this.transports.get(flow.transport)?.send(bytes, flow) ?? false;
     this.reading = new Reading(clock);
+    this.streams = new StreamsInstead(() => this.transports.get('tcp'), clock);
     const timers = { wheel, clock, reading: this.reading, most: settings.mostTransactions };
     this.servers = new ServerTransactions({
       ...timers,
@@ -188,8 +197,26 @@ export class Endpoint implements SipSender, TransportEvents {
   // SipSender
 
   request(request: SipRequest, to: Flow, listener: ResponseListener): ClientRequest {
-    const branch = this.newBranch();
-    return this.clients.start(prependHeader(request, 'Via', this.via(to, branch)), branch, to, listener);
+    const start = (flow: Flow, told: ResponseListener): ClientRequest => {
+      const branch = this.newBranch();
+      return this.clients.start(prependHeader(request, 'Via', this.via(flow, branch)), branch, flow, told);
+    };
+    const stream = to.transport === 'udp' ? this.streamFor(sizeOf(request), to) : undefined;
+    if (!stream) return start(to, listener);
+    let current = start(stream, {
+      response: (response) => listener.response(response),
+      failed: (why) => {
+        if (why !== 'unreachable') return listener.failed(why);
+        this.fellBack(stream);
+        current = start(to, listener);
+      },
+    });
+    return {
+      get request() {
+        return current.request;
+      },
+      cancel: (reason) => current.cancel(reason),
+    };
   }
 
   acknowledge(ack: SipRequest, to: Flow): void {
@@ -198,9 +225,21 @@ export class Endpoint implements SipSender, TransportEvents {
   }
 
   /** Sends a request that its caller writes as bytes around a branch; of the answer only the status is read. */
-  requestBytes(method: string, write: (branch: string) => Buffer, to: Flow, listener: BytesListener): void {
+  requestBytes(method: string, write: (branch: string, flow: Flow) => Buffer, to: Flow, listener: BytesListener): void {
     const branch = this.newBranch();
-    this.clients.startBytes(method, branch, write(branch), to, listener);
+    const bytes = write(branch, to);
+    const stream = to.transport === 'udp' ? this.streamFor(bytes.length, to) : undefined;
+    if (!stream) return this.clients.startBytes(method, branch, bytes, to, listener);
+    const other = this.newBranch();
+    this.clients.startBytes(method, other, write(other, stream), stream, {
+      answered: (status, response) => listener.answered(status, response),
+      repeated: () => listener.repeated(),
+      failed: () => {
+        // Also when nobody answered: a watcher is not given up because its TCP is none of SIP.
+        this.fellBack(stream);
+        this.clients.startBytes(method, branch, bytes, to, listener);
+      },
+    });
   }
 
   /** A Via value up to its branch: `SIP/2.0/UDP 192.0.2.1:5060;rport;branch=`. */
@@ -273,6 +312,19 @@ export class Endpoint implements SipSender, TransportEvents {
   private keepOut(admission: Exclude<Admission, 'take' | 'refuse'>, flow: Flow): void {
     this.settings.messages.of('dropped').add();
     if (admission !== 'drop') this.transports.get(flow.transport)?.pause?.(flow, admission.pauseMs);
+  }
+
+  /** The flow by TCP for a request of so many octets that would go by UDP; undefined: it goes by UDP. */
+  private streamFor(octets: number, to: Flow): Flow | undefined {
+    if (octets <= (this.settings.udpBudget ?? UDP_BUDGET)) return undefined;
+    const stream = this.streams.of(to);
+    this.settings.large?.of(stream ? 'tcp' : 'udp').add();
+    return stream;
+  }
+
+  private fellBack(stream: Flow): void {
+    this.streams.failed(stream);
+    this.settings.large?.of('udp-after-all').add();
   }
 
   private newBranch(): string {
@@ -358,6 +410,12 @@ function transportOf({ scheme, params }: SipUri): Transport | undefined {
   const named = params.get('transport');
   const wanted = typeof named === 'string' ? named.toLowerCase() : undefined;
   return wanted === 'tcp' || wanted === 'udp' || wanted === 'tls' ? wanted : undefined;
+}
+
+/** About how many octets a request has with its Via: reading it is cheaper than writing it. */
+function sizeOf({ headers, body, requestUri }: SipRequest): number {
+  const fields = headers.reduce((sum, { name, value }) => sum + name.length + value.length + 4, 0);
+  return VIA_OCTETS + requestUri.length + fields + body.length;
 }
 
 function asResponse(bytes: Buffer): SipResponse | undefined {

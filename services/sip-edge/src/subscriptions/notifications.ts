@@ -199,16 +199,16 @@ export class Notifications {
     const { record, state } = watched;
     let { flow } = watched;
     const event = { package: record.package, ...(record.eventId !== undefined && { id: record.eventId }) };
-    const makeHead = () => {
-      const contact = endpoint.contact(flow, undefined, state.dialog.remoteTarget);
-      return notifyHead(state.dialog, event, record.contentType, endpoint.viaHead(flow.transport), contact);
+    const headFor = (on: Flow) => {
+      const contact = endpoint.contact(on, undefined, state.dialog.remoteTarget);
+      return notifyHead(state.dialog, event, record.contentType, endpoint.viaHead(on.transport), contact);
     };
-    watched.head ??= makeHead();
+    watched.head ??= headFor(flow);
     if (flow.transport !== 'udp') {
       const now = endpoint.flowTo(watched.head.nextHop, flow);
       if (now.transport !== flow.transport) {
         flow = now;
-        watched.head = makeHead();
+        watched.head = headFor(flow);
       }
       flow = now;
     }
@@ -221,7 +221,10 @@ export class Notifications {
     }
     // A stream has its own flow control, and loses no answer.
     const leave = flow.transport === 'udp' ? this.window.enter() : () => undefined;
-    endpoint.requestBytes('NOTIFY', (branch) => writeNotify(head, branch, notify, body), flow, {
+    // A document that is too large for UDP goes by TCP where the watcher takes that [SB-106].
+    const write = (branch: string, on: Flow) =>
+      writeNotify(on.transport === flow.transport ? head : headFor(on), branch, notify, body);
+    endpoint.requestBytes('NOTIFY', write, flow, {
       repeated: leave,
       answered: (status, response) => {
         leave();

@@ -84,6 +84,8 @@ export class StreamConnection {
   /** What was sent before the connection was ready: nothing leaves before the peer has proved its name. */
   private early: Buffer[] = [];
   private earlyBytes = 0;
+  /** Told once whether the connection came about. */
+  private awaiting: ((isOpen: boolean) => void)[] = [];
   /** Octets of this connection in the sum of all. */
   private waiting = 0;
 
@@ -107,6 +109,7 @@ export class StreamConnection {
     socket.once('close', () => {
       for (const timer of [this.opening, this.linger, this.resume]) clearTimeout(timer);
       this.account(0);
+      this.tellOpened(false);
       this.seat?.leave();
       parts.onEnd(this.ending ?? (this.isReady ? 'peer' : (opening?.failure ?? 'peer')));
     });
@@ -116,6 +119,12 @@ export class StreamConnection {
   sit(seat: Seat): void {
     this.seat = seat;
     if (this.isProven) seat.prove();
+  }
+
+  /** Whether the connection came about; false when it ended before. */
+  get opened(): Promise<boolean> {
+    if (this.isReady || this.socket.destroyed) return Promise.resolve(this.isReady);
+    return new Promise((resolve) => this.awaiting.push(resolve));
   }
 
   /** Whether bytes written now may arrive. */
@@ -182,9 +191,14 @@ export class StreamConnection {
   private becomeReady(): void {
     clearTimeout(this.opening);
     this.isReady = true;
+    this.tellOpened(true);
     for (const bytes of this.early) this.socket.write(bytes, this.wasTaken);
     this.early = [];
     this.earlyBytes = 0;
+  }
+
+  private tellOpened(isOpen: boolean): void {
+    for (const tell of this.awaiting.splice(0)) tell(isOpen);
   }
 
   private receive(chunk: Buffer): void {

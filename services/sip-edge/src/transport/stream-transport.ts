@@ -26,6 +26,7 @@ export interface StreamKind {
 export interface StreamTransport extends SipTransport {
   readonly connections: number;
   isOpen(flow: Flow): boolean;
+  canReach(flow: Flow): Promise<boolean>;
   pause(flow: Flow, ms: number): void;
   keep(flow: Flow): void;
 }
@@ -108,6 +109,11 @@ export class Streams implements StreamTransport {
 
   isOpen(flow: Flow): boolean {
     return this.own(flow)?.isUsable === true;
+  }
+
+  canReach(flow: Flow): Promise<boolean> {
+    const connection = this.isClosed ? undefined : (this.openFor(flow) ?? this.dial(flow.remote));
+    return connection?.opened ?? Promise.resolve(false);
   }
 
   pause(flow: Flow, ms: number): void {

@@ -332,6 +332,20 @@ describe('TCP transport', () => {
     expect(transport.isOpen((heard[0] as { flow: Flow }).flow)).toBe(true);
   });
 
+  it('[SB-106] finds out whether a peer takes connections, and keeps the one it opened', async () => {
+    const { transport, heard } = await setUp();
+    const phone = await peer();
+    expect(await transport.canReach(flowTo(phone.address))).toBe(true);
+    expect(await transport.canReach(flowTo(phone.address))).toBe(true);
+    phone.accepted[0]?.write(options('1'));
+    await when(() => heard.length === 1);
+    expect(transport.connections).toBe(1);
+    const gone = await peer();
+    await new Promise<void>((resolve) => servers.pop()?.close(() => resolve()));
+    expect(await transport.canReach(flowTo(gone.address))).toBe(false);
+    expect(await transport.canReach(flowTo({ host: 'phone.example', port: 5060 }))).toBe(false);
+  });
+
   it('tells that a connection it opened was refused', async () => {
     const { transport, closed, endings } = await setUp();
     const server = await peer();

@@ -26,6 +26,8 @@ export interface SipTransport {
   send(bytes: Buffer, flow: Flow): boolean;
   /** Of a stream: whether the flow's own connection is open. Datagrams have none. */
   isOpen?(flow: Flow): boolean;
+  /** Of a stream: whether a connection to the flow's address is open, or can be opened. */
+  canReach?(flow: Flow): Promise<boolean>;
   /** Of a stream: reads nothing from the flow's connection for so long; what the peer sends waits in its own buffers. */
   pause?(flow: Flow, ms: number): void;
   /** Of a stream: somebody was served on the flow's connection, which may stay though nothing is said for long. */
