@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Linewatch, loopbackOf, SccpStation, type SipEndpoint, SipPhone, startLinewatch } from '@linewatch/kit';
 
@@ -25,7 +26,8 @@ function farConfiguration(near: SipEndpoint) {
   return ({ host, port }: SipEndpoint): string =>
     [
       'voice service voip', ' sip', '  registrar server', '!',
-      'voice register global', ' mode cme', ` source-address ${host} port ${port}`, ' max-dn 9', ' max-pool 9', '!',
+      'voice register global', ' mode cme', ` source-address ${host} port ${port}`, ' max-dn 9', ' max-pool 9',
+      ' authenticate presence', ' authenticate credential 1 flash:cred1.csv', '!',
       'voice register dn  1', ' number 1001', ' allow watch', '!',
       'voice register pool  1', ' id mac 0200.0000.1001', ' number 1 dn 1', '!',
       'dial-peer voice 1 voip', ' destination-pattern 2...', ' session protocol sipv2',
@@ -39,18 +41,23 @@ function farConfiguration(near: SipEndpoint) {
 }
 
 /** Example 6.3 of the behaviour contract with the far side that it speaks of. */
-describe('[T-23] the complete system of the example, and the system at the other end of its trunk', () => {
+describe('[T-17 to T-19, T-23] the complete system of the example, and the system at the other end of its trunk, which asks for a password', () => {
   let near: Linewatch;
   let far: Linewatch;
+  const dataFolder = mkdtempSync(join(tmpdir(), 'linewatch-far-'));
   beforeAll(async () => {
+    // The pair with which the example answers a challenge.
+    mkdirSync(join(dataFolder, 'flash'));
+    writeFileSync(join(dataFolder, 'flash', 'cred1.csv'), 'jack,021201481F\n');
     near = await startLinewatch({ config: nearConfiguration, host: HERE });
     const [nearSip] = near.sip;
     if (!nearSip) throw new Error('an edge is missing');
-    far = await startLinewatch({ config: farConfiguration(nearSip), host: FAR, sipPort: 5060 });
+    far = await startLinewatch({ config: farConfiguration(nearSip), host: FAR, sipPort: 5060, dataFolder });
   });
   afterAll(async () => {
     await near?.stop();
     await far?.stop();
+    rmSync(dataFolder, { recursive: true, force: true });
   });
 
   it('shows on each key what the example expects, and what becomes of calls over the trunk', async () => {
