@@ -1,5 +1,6 @@
 /** The process of those who misbehave: this program once more, told by messages when to begin and to stop. */
 import { fork } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import type { Abuse, AbuseOptions } from './abuse-options';
 import { type AbuserCounts, abuserOf } from './abusers';
 import type { Endpoint } from './fleet';
@@ -31,6 +32,8 @@ export function becameAbuser(args: readonly string[]): boolean {
 
 export function startAbuser(abuse: Abuse, options: AbuseOptions, target: Endpoint): AbuserHandle {
   const child = fork(process.argv[1] ?? '', [FLAG, JSON.stringify({ abuse, options, target })]);
+  // Abusers have machines of their own: what they compute must not take the cores of those who are measured.
+  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   const tell = (what: 'start' | 'stop'): Promise<AbuserCounts> =>
     new Promise((resolve, reject) => {
       const over = () => reject(new Error('the process of the abusers ended'));
