@@ -120,6 +120,7 @@ export type {
   SubscriberTimer,
 } from './subscriber-state';
 export { type ReceivedState, retryAfterOf, subscriptionStateOf } from './subscription-state';
+export { grantRequested } from './requested-expires';
 export { askedPublication, type AskedPublication, CONDITION_FAILED } from './publication';
 export {
   answerDigest,

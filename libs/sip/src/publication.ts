@@ -1,16 +1,7 @@
-import { DIALOG_INFO } from './body/dialog-info';
-import { PIDF } from './body/pidf';
-import {
-  BAD_EVENT,
-  EVENT_PACKAGES,
-  findPackage,
-  grantExpires,
-  intervalTooBrief,
-  type PackageName,
-  type Refusal,
-} from './event-package';
-import { headerValues, parseDeltaSeconds, parseEvent } from './headers';
+import { BAD_EVENT, type EventPackage, findPackage, type PackageName, type Refusal } from './event-package';
+import { headerValues, parseEvent } from './headers';
 import { header, type SipRequest } from './message';
+import { grantRequested } from './requested-expires';
 
 /** PUBLISH as its own text tells it [RFC3903 6]: what it asks for, or the answer that it gets instead. Pure. */
 
@@ -30,9 +21,6 @@ export type AskedPublication =
 /** 412 for an entity-tag that is not, or no longer, the publication's [SB-64]. */
 export const CONDITION_FAILED: Refusal = { status: 412, reason: 'Conditional Request Failed', headers: [] };
 
-/** The types of bodies that may be published, by package. */
-const TYPES: Readonly<Record<PackageName, string>> = { presence: PIDF, dialog: DIALOG_INFO };
-
 const badRequest = (reason: string): { refusal: Refusal } => ({ refusal: { status: 400, reason, headers: [] } });
 
 /** Reads a PUBLISH. The order of the checks is that of RFC 3903 6. */
@@ -46,7 +34,7 @@ export function askedPublication(request: SipRequest): { ok: AskedPublication } 
   if (tags.length > 1) return badRequest('More Than One SIP-If-Match');
   const { body } = request;
   if (etag === undefined && body.length === 0) return badRequest('Nothing Is Published');
-  const expires = expiresOf(request, name);
+  const expires = grantRequested(request, eventPackage);
   if ('refusal' in expires) return expires;
   const { seconds } = expires;
   if (seconds === 0) {
@@ -54,21 +42,12 @@ export function askedPublication(request: SipRequest): { ok: AskedPublication } 
   }
   if (body.length === 0) return { ok: { kind: 'refresh', package: name, expires: seconds, etag: etag ?? '' } };
   const type = header(request, 'Content-Type')?.split(';')[0]?.trim().toLowerCase();
-  if (type !== TYPES[name]) return { refusal: unsupportedBody(name) };
+  if (type !== eventPackage.contentType) return { refusal: unsupportedBody(eventPackage) };
   if (etag === undefined) return { ok: { kind: 'initial', package: name, expires: seconds, body } };
   return { ok: { kind: 'modify', package: name, expires: seconds, etag, body } };
 }
 
-function expiresOf(request: SipRequest, name: PackageName): { seconds: number } | { refusal: Refusal } {
-  const text = header(request, 'Expires');
-  const asked = text === undefined ? undefined : parseDeltaSeconds(text);
-  if (text !== undefined && asked === undefined) return badRequest('Expires Malformed');
-  const grant = grantExpires(EVENT_PACKAGES[name], asked);
-  if (grant.kind === 'refused') return { refusal: intervalTooBrief(EVENT_PACKAGES[name].minExpires) };
-  return { seconds: grant.seconds };
-}
-
 /** 415 for a body of a type that the package does not have [SB-67]. */
-function unsupportedBody(name: PackageName): Refusal {
-  return { status: 415, reason: 'Unsupported Media Type', headers: [{ name: 'Accept', value: TYPES[name] }] };
+function unsupportedBody({ contentType }: EventPackage): Refusal {
+  return { status: 415, reason: 'Unsupported Media Type', headers: [{ name: 'Accept', value: contentType }] };
 }

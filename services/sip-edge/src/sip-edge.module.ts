@@ -62,7 +62,7 @@ const UPSTREAM_MS = 1_000;
 /** A phone that proved to be one of ours keeps its budget for so long. */
 const KNOWN_MS = 3_600_000;
 /** What calls take: each begins one, or belongs to one. */
-const CALL_METHODS = ['INVITE', 'BYE', 'UPDATE', 'INFO', 'REFER', 'NOTIFY'];
+const CALL_METHODS = ['INVITE', 'BYE', 'UPDATE', 'INFO', 'REFER'];
 
 @Module({})
 class SipEdgeModule {}

@@ -21,13 +21,16 @@ export function isParkSlot(entry: LineEntry | undefined): boolean {
   return entry?.instances.some(({ kind }) => kind === 'park-slot') === true;
 }
 
+/** Every slot, in the order of their tags. */
+function allSlots({ config }: Pick<DirectoryView, 'config'>): Slot[] {
+  return Object.values(config.ephoneDns).flatMap(({ tag, number, parkSlot: slot }) =>
+    slot && number !== undefined ? [{ number, instance: ephoneDnId(tag), slot }] : [],
+  );
+}
+
 /** The slots of a number, in the order of their tags. */
-export function slotsOf({ config, lines }: DirectoryView, number: LineNumber): Slot[] {
-  const tags = new Map(Object.values(config.ephoneDns).map((dn) => [ephoneDnId(dn.tag), dn.parkSlot]));
-  return (lines.resolve(number)?.instances ?? []).flatMap(({ id }) => {
-    const slot = tags.get(id);
-    return slot ? [{ number, instance: id, slot }] : [];
-  });
+export function slotsOf(view: Pick<DirectoryView, 'config'>, number: LineNumber): Slot[] {
+  return allSlots(view).filter((slot) => slot.number === number);
 }
 
 /** Whether a call that this number parks may be put there. */
@@ -61,15 +64,13 @@ function parkedLegs(view: LineView | undefined): { id: string; leg: Leg }[] {
  * @param by the number of the line whose call is parked
  */
 export function chooseSlot(
-  { config }: Pick<DirectoryView, 'config'>,
+  view: Pick<DirectoryView, 'config'>,
   viewOf: (number: LineNumber) => LineView | undefined,
   by: LineNumber,
 ): LineNumber | undefined {
-  const free = Object.values(config.ephoneDns)
-    .flatMap(({ tag, number, parkSlot: slot }) =>
-      slot && number !== undefined ? [{ number, instance: ephoneDnId(tag), slot }] : [],
-    )
-    .filter((each) => !each.slot.directed && takesFrom(each, by) && !isOccupied(viewOf(each.number), each.instance));
+  const free = allSlots(view).filter(
+    (each) => !each.slot.directed && takesFrom(each, by) && !isOccupied(viewOf(each.number), each.instance),
+  );
   const reserved = free.find(({ slot }) => slot.reservedFor === by);
   const alike = free.find(({ number }) => number.slice(-2) === by.slice(-2));
   return (reserved ?? alike ?? free[0])?.number;

@@ -5,12 +5,11 @@ import {
   type Event,
   type EventPackage,
   findPackage,
-  grantExpires,
+  grantRequested,
   header,
   headerValues,
   notAcceptable,
   parseAccept,
-  parseDeltaSeconds,
   parseEvent,
   parseNameAddr,
   parseUri,
@@ -32,7 +31,6 @@ export interface Asked {
 type Checked<T> = { readonly ok: T } | { readonly refusal: Refusal };
 
 const NO_CONTACT: Refusal = { status: 400, reason: 'Contact Missing', headers: [] };
-const BAD_EXPIRES: Refusal = { status: 400, reason: 'Expires Malformed', headers: [] };
 
 /** What a SUBSCRIBE asks for, or the answer that it gets instead. */
 export function checkSubscribe(request: SipRequest, { config }: Pick<DirectoryView, 'config'>): Checked<Asked> {
@@ -42,11 +40,8 @@ export function checkSubscribe(request: SipRequest, { config }: Pick<DirectoryVi
   if (event === undefined || eventPackage === undefined) return { refusal: BAD_EVENT };
   if (!config.presence.enabled || !config.sipUa.presenceEnable) return { refusal: BAD_EVENT };
   if (!acceptsBody(eventPackage, parseAccept(request))) return { refusal: notAcceptable(eventPackage) };
-  const expires = header(request, 'Expires');
-  const requested = expires === undefined ? undefined : parseDeltaSeconds(expires);
-  if (expires !== undefined && requested === undefined) return { refusal: BAD_EXPIRES };
-  const grant = grantExpires(eventPackage, requested);
-  if (grant.kind === 'refused') return { refusal: grant.refusal };
+  const grant = grantRequested(request, eventPackage);
+  if ('refusal' in grant) return grant;
   const contact = parseNameAddr(headerValues(request, 'Contact')[0] ?? '')?.uri;
   if (contact === undefined || parseUri(contact) === undefined) return { refusal: NO_CONTACT };
   return { ok: { event, package: eventPackage, granted: grant.seconds, contact } };
